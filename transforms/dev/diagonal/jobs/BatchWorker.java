@@ -5,6 +5,7 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jobs.schema.JobSession;
 import dev.diagonal.internal.jobs.schema.RatingColumns;
+import dev.diagonal.internal.metrics.LeaseUse;
 import dev.diagonal.internal.metrics.RunRecorder;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.RangeTotals.BadRating;
@@ -193,19 +194,27 @@ public final class BatchWorker implements AutoCloseable {
     @Nullable ProcessedBatch done = null;
     RangeTotals read;
     RunRecorder.Open open = RunRecorder.open(() -> "job table " + tables.batches(), null, 0, name);
-    try (Heartbeat.Beating beating = heartbeat.begin(claim)) {
+    Heartbeat.Beating beating = heartbeat.begin(claim);
+    Outcome outcome = Outcome.FAILED;
+    try (beating) {
       read = range();
       done = session.callOnce(connection -> work(connection, claim, read, beating));
+      outcome = Outcome.COMPLETED;
     } catch (ClaimLostException lost) {
-      return Outcome.LOST;
+      outcome = Outcome.LOST;
+      return outcome;
     } catch (SQLException | RuntimeException | Error fault) {
-      Outcome outcome = failed(claim, fault);
+      outcome = failed(claim, fault);
       if (fault instanceof Error error) {
         throw error;
       }
       return outcome;
     } finally {
-      open.close(done == null ? 0 : done.rows(), Math.min(claim.attempt(), 2), done == null);
+      open.close(
+          done == null ? 0 : done.rows(),
+          outcome != Outcome.COMPLETED,
+          new LeaseUse(
+              claim.batchId(), claim.attempt(), beating.renewals(), outcome == Outcome.LOST));
     }
     String table = tables.ratings();
     listener.completed(

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Renews the claim of a worker three times per lease, on its own thread and connection. The
@@ -72,6 +73,7 @@ final class Heartbeat implements AutoCloseable {
 
     private final Claim claim;
     private final ScheduledFuture<?> beats;
+    private final AtomicInteger renewals = new AtomicInteger();
     private volatile boolean lost;
 
     private Beating(Claim claim) {
@@ -85,9 +87,18 @@ final class Heartbeat implements AutoCloseable {
       return lost;
     }
 
+    /** Returns how often the lease was renewed. */
+    int renewals() {
+      return renewals.get();
+    }
+
     private void beat() {
       try {
-        lost |= !table.renew(connection.use(), claim);
+        if (table.renew(connection.use(), claim)) {
+          renewals.incrementAndGet();
+        } else {
+          lost = true;
+        }
       } catch (SQLException | RuntimeException e) {
         // The next renewal tries again. If none succeeds, another worker takes the batch, and
         // completing it finds the claim lost.

@@ -6,6 +6,7 @@ import dev.diagonal.internal.bytes.Printable;
 import dev.diagonal.internal.metrics.BatchTotals;
 import dev.diagonal.internal.metrics.GridPlace;
 import dev.diagonal.internal.metrics.HotIds;
+import dev.diagonal.internal.metrics.LeaseUse;
 import dev.diagonal.internal.metrics.RecordedBatch;
 import dev.diagonal.pipelines.report.Lanes.Span;
 import dev.diagonal.pipelines.report.Sections.Figure;
@@ -94,6 +95,9 @@ final class BatchSections {
     }
     Sections.open(page, "timeline", "Batches over time");
     Sections.note(page, target.target());
+    if (target.leases() > 0) {
+      leases(target);
+    }
     page.raw(Lanes.draw("Batches by worker over time", spans, run.seconds()));
     Sections.note(
         page,
@@ -107,25 +111,52 @@ final class BatchSections {
     page.close();
   }
 
+  private void leases(BatchTotals target) {
+    Sections.figures(
+        page,
+        List.of(
+            new Figure("attempts, one lease each", count(target.leases())),
+            new Figure("of batches that were tried before", count(target.retries())),
+            new Figure("failed attempts", count(target.failures())),
+            new Figure("leases renewed", count(target.renewals())),
+            new Figure("leases lost", count(target.lostLeases()))));
+  }
+
   private static Span span(RecordedBatch batch, int lane, boolean isGrid) {
+    LeaseUse lease = batch.lease();
     String title =
         String.format(
             Locale.ROOT,
-            "%s%,d rows in %s, after a wait of %s, %s%s",
+            "%s%,d rows in %s, %s%s",
             isGrid ? "cell " + batch.row() + "," + batch.column() + ": " : "",
             batch.rows(),
             Figures.time(batch.nanos() / 1e9),
-            Figures.time(batch.waitNanos() / 1e9),
-            batch.attempts() == 1 ? "1 attempt" : batch.attempts() + " attempts",
+            lease == null ? attempts(batch) : attempt(lease),
             batch.failed() ? ", failed" : "");
+    boolean isRepeated = batch.attempts() > 1 || (lease != null && lease.attempt() > 1);
     return new Span(
         "w" + lane,
         batch.startNanos() / 1e9,
         batch.nanos() / 1e9,
         batch.waitNanos() / 1e9,
         isGrid ? batch.row() * 31 + batch.column() : -1,
-        batch.failed() || batch.attempts() > 1,
+        batch.failed() || isRepeated,
         title);
+  }
+
+  private static String attempts(RecordedBatch batch) {
+    return "after a wait of %s, %s"
+        .formatted(
+            Figures.time(batch.waitNanos() / 1e9),
+            batch.attempts() == 1 ? "1 attempt" : batch.attempts() + " attempts");
+  }
+
+  private static String attempt(LeaseUse lease) {
+    return "attempt %s of batch %s, its lease %s"
+        .formatted(
+            lease.attempt(),
+            lease.batch(),
+            lease.lost() ? "lost" : "renewed " + lease.renewals() + " times");
   }
 
   private void latencies() {

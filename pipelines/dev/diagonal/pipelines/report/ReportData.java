@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.diagonal.internal.metrics.BatchTotals;
+import dev.diagonal.internal.metrics.LeaseUse;
 import dev.diagonal.internal.metrics.RecordedBatch;
 import dev.diagonal.internal.metrics.StageTime;
 import org.HdrHistogram.Histogram;
@@ -55,6 +56,9 @@ final class ReportData {
         .put("rows", target.rows())
         .put("retries", target.retries())
         .put("failures", target.failures())
+        .put("leases", target.leases())
+        .put("leases_renewed", target.renewals())
+        .put("leases_lost", target.lostLeases())
         .put("workers", target.workers())
         .put("most_open", target.mostOpen())
         .put("average_open", target.averageOpen())
@@ -97,6 +101,13 @@ final class ReportData {
         .put("failed", batch.failed());
     if (batch.row() >= 0) {
       node.put("row", batch.row()).put("column", batch.column());
+    }
+    LeaseUse lease = batch.lease();
+    if (lease != null) {
+      node.put("batch", lease.batch())
+          .put("attempt", lease.attempt())
+          .put("lease_renewals", lease.renewals())
+          .put("lease_lost", lease.lost());
     }
     return node;
   }

@@ -31,6 +31,9 @@ public final class BatchTotals {
   private long rows;
   private long retries;
   private long failures;
+  private long leases;
+  private long renewals;
+  private long lostLeases;
   private int open;
   private int mostOpen;
   private long changedNanos;
@@ -67,6 +70,13 @@ public final class BatchTotals {
     rows += batch.rows();
     retries += Math.max(0, batch.attempts() - 1);
     failures += batch.failed() ? 1 : 0;
+    LeaseUse lease = batch.lease();
+    if (lease != null) {
+      leases++;
+      retries += lease.attempt() > 1 ? 1 : 0;
+      renewals += lease.renewals();
+      lostLeases += lease.lost() ? 1 : 0;
+    }
     if (place == null) {
       return;
     }
@@ -132,6 +142,21 @@ public final class BatchTotals {
 
   public long failures() {
     return failures;
+  }
+
+  /** Returns how many leases workers held, one per attempt; 0 if there is no job table. */
+  public long leases() {
+    return leases;
+  }
+
+  /** Returns how often workers renewed leases. */
+  public long renewals() {
+    return renewals;
+  }
+
+  /** Returns how many leases ended before their batches were complete. */
+  public long lostLeases() {
+    return lostLeases;
   }
 
   /** Returns how many workers wrote. */

@@ -1,5 +1,7 @@
 package dev.diagonal.internal.metrics;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A batch that a writer has written, or failed to write.
  *
@@ -13,6 +15,7 @@ package dev.diagonal.internal.metrics;
  * @param rows how many rows are committed
  * @param attempts how many transactions or requests it took
  * @param failed whether some of it was not written
+ * @param lease what became of its lease; null if it is not a batch of a job table
  */
 public record RecordedBatch(
     String target,
@@ -24,4 +27,5 @@ public record RecordedBatch(
     long waitNanos,
     long rows,
     int attempts,
-    boolean failed) {}
+    boolean failed,
+    @Nullable LeaseUse lease) {}

@@ -203,6 +203,15 @@ public final class RunRecorder implements AutoCloseable {
      * @param failed whether some of it was not written
      */
     public void close(long rows, int attempts, boolean failed) {
+      close(rows, attempts, failed, null);
+    }
+
+    /** Notes that an attempt of a batch of a job table has ended. */
+    public void close(long rows, boolean failed, LeaseUse lease) {
+      close(rows, 1, failed, lease);
+    }
+
+    private void close(long rows, int attempts, boolean failed, @Nullable LeaseUse lease) {
       if (recorders.isEmpty()) {
         return;
       }
@@ -219,7 +228,8 @@ public final class RunRecorder implements AutoCloseable {
                 waitNanos,
                 rows,
                 attempts,
-                failed);
+                failed,
+                lease);
         recorder.closed(batch, place, nowNanos);
       }
     }

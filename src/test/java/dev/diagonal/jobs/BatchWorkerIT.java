@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.metrics.BatchTotals;
+import dev.diagonal.internal.metrics.LeaseUse;
+import dev.diagonal.internal.metrics.RecordedBatch;
+import dev.diagonal.internal.metrics.RunRecorder;
 import dev.diagonal.jobs.BatchWorker.Outcome;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
@@ -128,6 +132,39 @@ final class BatchWorkerIT {
         .containsExactly("2");
     Publication.Published unused = database.publish();
     database.assertExact();
+  }
+
+  @Test
+  void reportsCountRenewedAndLostLeases() throws Exception {
+    planned(10, 10);
+    database.gateAfterStaging();
+    WorkSettings shortLease = WorkSettings.DEFAULT.withLease(Duration.ofMillis(600));
+    try (RunRecorder recorder = RunRecorder.start()) {
+      CompletableFuture<Outcome> zombie;
+      CompletableFuture<List<ProcessedBatch>> slow;
+      try (Connection gate = database.closeGate()) {
+        zombie = async(() -> database.process(1));
+        database.awaitAtGate(1);
+        database.execute(END_OF_LEASE);
+        slow = async(() -> database.work(shortLease));
+        database.awaitAtGate(2);
+        database.awaitNumber(
+            "SELECT count(*) FROM jobs.aggregation_batches WHERE attempts = 2 AND lease_until > started_at + interval '2 seconds'",
+            1);
+        gate.rollback();
+      }
+      assertThat(zombie.join()).isEqualTo(Outcome.LOST);
+      assertThat(slow.join()).hasSize(1);
+      BatchTotals totals = recorder.totals().get("job table " + database.tables().batches());
+      assertThat(totals.leases()).isEqualTo(2);
+      assertThat(totals.lostLeases()).isEqualTo(1);
+      assertThat(totals.retries()).isEqualTo(1);
+      assertThat(totals.renewals()).isPositive();
+      assertThat(recorder.batches())
+          .extracting(RecordedBatch::lease)
+          .filteredOn(LeaseUse::lost)
+          .containsExactly(new LeaseUse(1, 1, 0, true));
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.jobs.JobDatabase;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
@@ -209,6 +210,38 @@ final class RunReportIT {
     assertThat(target.path("target").asText()).isEqualTo("table people");
     assertThat(target.path("rows").asLong()).isEqualTo(5_000);
     assertThat(target.path("batches").asInt()).isEqualTo(5);
+  }
+
+  @Test
+  void showsAttemptsAndLeasesOfTheJobTable(LocalPostgres postgres) throws Exception {
+    JobDatabase job = JobDatabase.create(postgres, "report_of_batches").withRatings(700);
+    job.execute("ALTER TABLE staging.movie_ratings ADD CONSTRAINT no_room CHECK (batch_id <> 3)");
+    Launched launched =
+        Launched.with(
+            Main.COMMANDS,
+            "rating-batches",
+            "--batchRows=100",
+            "--jdbcUrl=" + job.target().url(),
+            "--jdbcUser=" + postgres.user(),
+            "--report=" + page);
+    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.FAILED);
+    Document report = report();
+    assertThat(report.getDocumentElement().getTextContent())
+        .containsPattern("attempts, one lease each\\s*9")
+        .containsPattern("of batches that were tried before\\s*2")
+        .contains("leases renewed", "leases lost")
+        .contains("0 rows in ", "attempt 3 of batch 3, its lease renewed 0 times, failed");
+    JsonNode target = target(data(report));
+    assertThat(target.path("leases").asInt()).isEqualTo(9);
+    assertThat(target.path("failures").asInt()).isEqualTo(3);
+    assertThat(target.path("leases_lost").asInt()).isZero();
+    List<String> attempts = new ArrayList<>();
+    for (JsonNode batch : data(report).path("batches")) {
+      attempts.add(batch.path("batch").asText() + " " + batch.path("attempt").asText());
+    }
+    assertThat(attempts)
+        .containsExactlyInAnyOrder(
+            "1 1", "2 1", "3 1", "3 2", "3 3", "4 1", "5 1", "6 1", "7 1");
   }
 
   @Test
