@@ -51,6 +51,7 @@ final class BenchmarkScriptIT {
     "jdbc-sink, 1 1 upsert flink, medians of 1 rounds",
     "donors-choose, 1000 rounds=1 index=0, Medians of 1 round",
     "ratings, 1 quick, Medians of 1 rounds",
+    "report, 1000 1, medians of 1 rounds",
     "scale, units=0.001 1x 1worker movie-ratings, Extrapolation to larger inputs"
   })
   void runsEveryBenchmark(String name, String arguments, String shown) throws Exception {
