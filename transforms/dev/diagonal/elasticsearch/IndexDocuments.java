@@ -39,10 +39,12 @@ import org.jspecify.annotations.Nullable;
  * it fills the next (unless {@linkplain #withWriterRequests set}), and all instances of a JVM
  * together four (unless {@linkplain #withBulkRequests set}).
  *
- * <p>Faults: see {@link dev.diagonal.internal.elasticsearch.bulk.BulkWriter}. A document that
- * Elasticsearch refuses permanently fails the run, or goes to a {@linkplain
- * #withBadRecordErrorHandler handler}. An error that persists after retries fails the run with a
- * {@link dev.diagonal.elasticsearch.bulk.NotIndexedException}.
+ * <p>Faults: rejected documents (429, 503) are sent again alone; a request without a readable
+ * response, or with 429, 502, 503 or 504, is sent again; one that is refused for its contents or
+ * size (400, 413) is halved until the bad documents are alone. A document that Elasticsearch
+ * refuses permanently fails the run, or goes to a {@linkplain #withBadRecordErrorHandler handler}.
+ * An error that persists after retries fails the run with a {@link
+ * dev.diagonal.elasticsearch.bulk.NotIndexedException}.
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written} and {@code write_millis} (requests),
  * {@code retries} (requests sent again, partly or entirely), {@code bad_records}.

@@ -126,10 +126,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     return new TransferRows(source, conversion, sinks, blockRows, most, run, errorHandler);
   }
 
-  /**
-   * Also adds to the {@link dev.diagonal.internal.metrics.RunCounts} of this name, if they exist;
-   * default none.
-   */
+  /** Also adds to the counts of the command of this name, if one runs in this JVM; default none. */
   public TransferRows withRun(String name) {
     return new TransferRows(
         source, conversion, sinks, blockRows, maxBadRecords, name, errorHandler);

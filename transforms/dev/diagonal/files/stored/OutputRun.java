@@ -7,8 +7,8 @@ import java.util.UUID;
  * The run that an output belongs to. All attempts of all its workers share it.
  *
  * @param id 32 hexadecimal digits
- * @param announced whether a {@link dev.diagonal.internal.files.output.RunHold} lasts as long as
- *     the run, so that attempts that outlive the run can detect its end
+ * @param announced whether the launcher holds a file of the run while it lasts, so that attempts
+ *     that outlive the run can detect its end
  */
 public record OutputRun(String id, boolean announced) implements Serializable {
 
@@ -18,7 +18,7 @@ public record OutputRun(String id, boolean announced) implements Serializable {
     }
   }
 
-  /** Returns a run without a {@code RunHold}. */
+  /** Returns a run that is not announced. */
   public static OutputRun alone() {
     return new OutputRun(newId(), false);
   }

@@ -25,8 +25,8 @@ public record DocumentId(List<String> key, @Nullable String format) implements S
   }
 
   /**
-   * Returns the id of a key: see {@link dev.diagonal.internal.rows.Template#Template(List,
-   * RowType)}.
+   * Returns the id of a key: the values of these columns, such that different keys never have the
+   * same id.
    */
   public static DocumentId ofKey(List<String> columns) {
     return new DocumentId(columns, null);

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Writes one file. Every attempt at a range writes its own hidden part, a complete file, beside the
- * target. {@link dev.diagonal.internal.transfer.sink.JoinPartsFn} joins those of the successful
- * attempts, and the file appears atomically and replaces an earlier one.
+ * target. {@code TransferRows} joins those of the successful attempts, and the file appears
+ * atomically and replaces an earlier one.
  */
 public interface FileSink extends TransferSink {
 

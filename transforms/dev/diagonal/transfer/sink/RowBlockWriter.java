@@ -32,8 +32,8 @@ public interface RowBlockWriter extends AutoCloseable {
   }
 
   /**
-   * Returns the {@linkplain dev.diagonal.internal.transfer.sink.RangeWritten#part part} that
-   * contains the rows, once finished.
+   * Returns what identifies the rows of this attempt, once finished: their part file or their
+   * stage; empty if they need no further step.
    */
   default String part() {
     return "";

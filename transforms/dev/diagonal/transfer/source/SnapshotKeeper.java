@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * the keeper is closed such statements wait; inserts, updates and deletes do not.
  *
  * <p>When the keeper's connection is lost, connections that are at the snapshot already go on, and
- * others get a {@link dev.diagonal.internal.jdbc.snapshot.SnapshotLostException}.
+ * others fail with a message that says so.
  *
  * <p>Thread-safe.
  */

@@ -53,8 +53,7 @@ public final class ReportBenchmark {
   }
 
   private String table(int rounds) throws Exception {
-    Path edges =
-        new EdgeFiles(50_000, 0).write(Files.createDirectories(DATA), "edges", rows, 1);
+    Path edges = new EdgeFiles(50_000, 0).write(Files.createDirectories(DATA), "edges", rows, 1);
     String server = "--jdbcUrl=%s --jdbcUser=%s".formatted(postgres.jdbcUrl(), postgres.user());
     StringBuilder table =
         new StringBuilder(
@@ -70,7 +69,8 @@ public final class ReportBenchmark {
             "transfer --from=csv:%s --to=csv:%s".formatted(edges, DATA.resolve("out.csv")))) {
       table.append(row(command, rounds));
     }
-    return table.append(
+    return table
+        .append(
             String.format(
                 Locale.ROOT,
                 "%n%,d rows; medians of %d rounds by turns in one warm JVM, %d cores, Java %s, PostgreSQL 16 on the same machine.%n",

@@ -240,8 +240,7 @@ final class RunReportIT {
       attempts.add(batch.path("batch").asText() + " " + batch.path("attempt").asText());
     }
     assertThat(attempts)
-        .containsExactlyInAnyOrder(
-            "1 1", "2 1", "3 1", "3 2", "3 3", "4 1", "5 1", "6 1", "7 1");
+        .containsExactlyInAnyOrder("1 1", "2 1", "3 1", "3 2", "3 3", "4 1", "5 1", "6 1", "7 1");
   }
 
   @Test

@@ -63,8 +63,7 @@ final class FileRecipesTest {
   void watchesADirectory() throws IOException {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     Path bad = directory.resolve("bad");
-    PCollection<KV<String, Long>> counts =
-        FileRecipes.watchLines(pipeline, files, bad.toString());
+    PCollection<KV<String, Long>> counts = FileRecipes.watchLines(pipeline, files, bad.toString());
     PCollection<KV<String, Long>> totals =
         counts
             .apply(Window.into(FixedWindows.of(Duration.standardDays(100_000))))

@@ -46,7 +46,12 @@ final class RecipesTest {
   @MethodSource("recipes")
   void thePageHasTheLinesThatRun(String name, String lines) throws IOException {
     String text =
-        lines.stripTrailing().stripIndent().lines().map(String::stripTrailing).collect(joining("\n"));
+        lines
+            .stripTrailing()
+            .stripIndent()
+            .lines()
+            .map(String::stripTrailing)
+            .collect(joining("\n"));
     assertThat(Files.readString(PAGE)).as(name).contains("```java\n" + text + "\n```");
   }
 
