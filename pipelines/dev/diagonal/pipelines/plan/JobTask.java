@@ -33,6 +33,11 @@ public record JobTask(PlannedJob planned) implements Task {
     return progress == null ? null : counts(progress);
   }
 
+  @Override
+  public @Nullable String phase() {
+    return planned.job().phase();
+  }
+
   private static Counts counts(Progress progress) {
     return Counts.of(progress.rowsRead(), progress.rowsWritten(), progress.badRecords());
   }

@@ -64,6 +64,11 @@ public sealed interface PlanNode {
      */
     long complete() throws Exception;
 
+    /** Returns what {@link #complete} does at the moment, on any thread; null if it is brief. */
+    default @Nullable String phase() {
+      return null;
+    }
+
     /** Undoes the work of the tasks. */
     void abandon() throws Exception;
   }

@@ -8,11 +8,8 @@ import dev.diagonal.pipelines.plan.PlanReport.State;
 import dev.diagonal.pipelines.plan.Task.Counts;
 import dev.diagonal.pipelines.run.Failure;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -32,8 +29,7 @@ public final class PlanRun {
 
   private volatile long planStartNanos = System.nanoTime();
 
-  /** The running tasks, and when they started. */
-  private final Map<Step, Long> running = Collections.synchronizedMap(new LinkedHashMap<>());
+  private final RunningTasks running = new RunningTasks();
 
   /**
    * @param maxParallelTasks the maximum number of concurrent tasks
@@ -64,24 +60,12 @@ public final class PlanRun {
     return node(plan);
   }
 
-  /** Returns a line per running task, with its counts so far if they are known. */
+  /**
+   * Returns a line per running task and per group that ends, with its counts so far if they are
+   * known, and what it does once all rows are read.
+   */
   public List<String> running() {
-    List<String> lines = new ArrayList<>();
-    synchronized (running) {
-      running.forEach(
-          (step, startNanos) -> {
-            Counts counts = step.task().running();
-            PlanReport now =
-                report(
-                    step.name(),
-                    State.RUNNING,
-                    counts == null ? Counts.NONE : counts,
-                    startNanos,
-                    counts == null ? "(counts are known at its end)" : null);
-            lines.add(now.line(""));
-          });
-    }
-    return lines;
+    return running.lines();
   }
 
   /** Returns the names of the tasks that a run which starts at a task passes over. */
@@ -121,7 +105,7 @@ public final class PlanRun {
     try {
       listener.accept(step.name() + " starts");
       long startNanos = System.nanoTime();
-      running.put(step, startNanos);
+      running.add(step);
       PlanReport report;
       @Nullable Failure failure = null;
       try {
@@ -176,12 +160,11 @@ public final class PlanRun {
         failure = children.get(i).name() + " has failed";
       }
     }
+    running.add(group, () -> sum(children));
     String ending = end.now(failure == null);
+    running.remove(group);
     failure = failure == null ? ending : failure;
-    Counts counts =
-        children.stream()
-            .map(PlanReport::counts)
-            .reduce(Counts.of(0, -end.refused(), end.refused()), Counts::plus);
+    Counts counts = sum(children).plus(Counts.of(0, -end.refused(), end.refused()));
     boolean passedOver =
         !children.isEmpty()
             && children.stream().allMatch(child -> child.state() == State.PASSED_OVER);
@@ -197,6 +180,10 @@ public final class PlanRun {
         failure,
         List.of(),
         children);
+  }
+
+  private static Counts sum(List<PlanReport> children) {
+    return children.stream().map(PlanReport::counts).reduce(Counts.NONE, Counts::plus);
   }
 
   private List<PlanReport> sequence(Group group) throws InterruptedException {

@@ -22,6 +22,11 @@ public interface Task {
     return null;
   }
 
+  /** Returns what it does once it has read all rows, on any thread; null before, or if unknown. */
+  default @Nullable String phase() {
+    return null;
+  }
+
   /** Runs the task on the calling thread, and returns its counts. */
   Counts run() throws Exception;
 

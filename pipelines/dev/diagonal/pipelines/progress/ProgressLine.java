@@ -30,7 +30,7 @@ public final class ProgressLine implements AutoCloseable {
   private final long startNanos = System.nanoTime();
   private final Supplier<Map<Counted, Long>> counts;
   private final ScheduledExecutorService timer;
-  private volatile @Nullable String phase;
+  private volatile @Nullable Supplier<String> phase;
   private volatile long phaseNanos;
   private int shown;
   private int shows;
@@ -93,18 +93,18 @@ public final class ProgressLine implements AutoCloseable {
   /**
    * Shows from now on that the pipeline has ended and what is done after it.
    *
-   * @param what such as "publishing the tables"
+   * @param what returns what is done now, such as "publishing the tables"; called on another thread
    */
-  public void phase(String what) {
+  public void phase(Supplier<String> what) {
     phaseNanos = System.nanoTime();
     phase = what;
   }
 
   private void show() {
-    String now = phase;
+    Supplier<String> now = phase;
     if (now != null) {
       long seconds = (System.nanoTime() - phaseNanos) / 1_000_000_000;
-      print(List.of(now, ", %s s".formatted(seconds)), "");
+      print(List.of(now.get(), ", %s s".formatted(seconds)), "");
       return;
     }
     Map<Counted, Long> counted = counts.get();

@@ -114,9 +114,17 @@ public interface Job {
     return false;
   }
 
-  /** Returns what {@link #complete} does, for a progress line. */
+  /** Returns what {@link #complete} does at the moment, for a progress line, on any thread. */
   default String completion() {
     return "finishing";
+  }
+
+  /**
+   * Returns what is done after the pipeline has ended, while that is done, on any thread; null
+   * before, or if that is unknown.
+   */
+  default @Nullable String phase() {
+    return null;
   }
 
   /** Completes the job after the pipeline has ended successfully. */

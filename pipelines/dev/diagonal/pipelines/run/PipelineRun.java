@@ -50,12 +50,12 @@ final class PipelineRun {
         throw new JobFailedException(Failure.ofState(result.getState()));
       }
       if (showsProgress) {
-        line.phase(job.completion());
+        line.phase(job::completion);
       }
       job.complete();
       double seconds = (System.nanoTime() - startNanos) / 1e9;
       if (showsProgress && job.verifies()) {
-        line.phase("verifying");
+        line.phase(() -> "verifying");
       }
       return Summary.of(planned.name(), result, seconds, outputs, job.remarks(result))
           .withVerified(job.verify(result));

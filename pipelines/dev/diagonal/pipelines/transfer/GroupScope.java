@@ -59,6 +59,12 @@ record GroupScope(
   }
 
   @Override
+  public @Nullable String phase() {
+    TablesAtOnce own = ownTables();
+    return own == null ? null : own.phase();
+  }
+
+  @Override
   public void abandon() throws Exception {
     closeSnapshot();
     TablesAtOnce own = ownTables();

@@ -6,6 +6,7 @@ import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.FoundTable;
+import dev.diagonal.internal.jdbc.table.IndexProgress;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -15,7 +16,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,11 +31,12 @@ final class KeysAfter {
 
   private final List<Pending> pending = new ArrayList<>();
 
-  private record Pending(JdbcTarget database, Table table) {}
+  /** The tables whose keys are being made. */
+  private final Map<String, IndexProgress> making = new LinkedHashMap<>();
 
-  boolean isEmpty() {
-    return pending.isEmpty();
-  }
+  private int made;
+
+  private record Pending(JdbcTarget database, Table table) {}
 
   /**
    * Returns whether the transfer creates a table, or resumes one that has created it. An existing
@@ -90,13 +94,52 @@ final class KeysAfter {
       if (first != null) {
         throw first;
       }
-      pending.clear();
+      synchronized (making) {
+        pending.clear();
+      }
     } finally {
       threads.shutdownNow();
     }
   }
 
-  private static boolean create(Pending each) throws SQLException, InterruptedException {
+  /**
+   * Returns what {@link #create} does at the moment, on any thread: which keys it makes, and how
+   * far the server has built them.
+   */
+  String phase() {
+    Map<String, IndexProgress> now;
+    StringBuilder phase = new StringBuilder();
+    synchronized (making) {
+      if (pending.isEmpty()) {
+        return "finishing";
+      }
+      now = new LinkedHashMap<>(making);
+      phase.append("making the primary keys (%s of %s made".formatted(made, pending.size()));
+    }
+    String before = ", now ";
+    for (Map.Entry<String, IndexProgress> each : now.entrySet()) {
+      phase.append(before).append(each.getKey());
+      String progress = each.getValue().now();
+      phase.append(progress.isEmpty() ? "" : ": " + progress);
+      before = "; ";
+    }
+    return phase.append(')').toString();
+  }
+
+  private boolean create(Pending each) throws SQLException, InterruptedException {
+    String table = each.table.name();
+    synchronized (making) {
+      making.put(table, new IndexProgress(each.database, table));
+    }
+    boolean done = createOnce(each);
+    synchronized (making) {
+      making.remove(table);
+      made++;
+    }
+    return done;
+  }
+
+  private static boolean createOnce(Pending each) throws SQLException, InterruptedException {
     Table table = each.table;
     String sql =
         "ALTER TABLE %s ADD PRIMARY KEY (%s)"

@@ -30,10 +30,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class StagedSinks {
 
+  /** What is done at the end, for a progress line. */
+  static final String PUBLISHING = "publishing the tables";
+
   private final DeadLetters deadLetters;
   private final @Nullable Consumer<StagedTables> publisher;
   private final Map<String, Long> refused = new ConcurrentHashMap<>();
   private @Nullable StagedTables staged;
+  private volatile String step = "";
 
   /**
    * @param publisher takes the stages once they are filled, or null to publish them then
@@ -65,11 +69,16 @@ final class StagedSinks {
       return;
     }
     if (publisher == null) {
-      long unused = StagedTables.publish(List.of(tables), System.err::println);
+      long unused = StagedTables.publish(List.of(tables), System.err::println, next -> step = next);
     } else {
       publisher.accept(tables);
     }
     staged = null;
+  }
+
+  /** Returns what {@link #publish} does at the moment, on any thread. */
+  String phase() {
+    return PUBLISHING + step;
   }
 
   /** Drops the stages that were neither published nor passed on. */

@@ -17,6 +17,7 @@ public final class TablesAtOnce {
   private final List<StagedTables> staged = new ArrayList<>();
   private final Map<String, Mode> modes = new HashMap<>();
   private @Nullable JdbcTarget database;
+  private volatile String step = "";
 
   /**
    * Checks the tables of another transfer of the group against those of the others.
@@ -50,9 +51,14 @@ public final class TablesAtOnce {
 
   /** Publishes all tables; returns how many rows were refused and became dead letters. */
   public synchronized long complete() throws Exception {
-    long refused = StagedTables.publish(staged, System.err::println);
+    long refused = StagedTables.publish(staged, System.err::println, next -> step = next);
     staged.clear();
     return refused;
+  }
+
+  /** Returns what {@link #complete} does at the moment, on any thread. */
+  public String phase() {
+    return StagedSinks.PUBLISHING + step;
   }
 
   /** Drops the stages. */

@@ -16,7 +16,6 @@ import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
-import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.rows.RowType;
@@ -53,6 +52,8 @@ public final class TransferJob implements Job {
   private final Recording recording;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private volatile @Nullable RunCounts counts;
+  private volatile boolean isCompleting;
+  private volatile boolean isVerifying;
   private List<String> typeRemarks = List.of();
 
   /**
@@ -114,10 +115,8 @@ public final class TransferJob implements Job {
   @Override
   public JobFiles files() {
     JobFiles files = JobFiles.NONE.reads("from", spec.files());
-    for (To to : spec.to()) {
-      if (to instanceof ToFile file) {
-        files = files.writes("to", file.path());
-      }
+    for (String path : new RecordedSpec(spec).paths()) {
+      files = files.writes("to", path);
     }
     return Runners.isOnCluster(options) ? files : files.inPlace("to");
   }
@@ -152,7 +151,6 @@ public final class TransferJob implements Job {
       receipt.begin(source, mapping);
     }
     TransferRows planned = TransferRows.of(source, mapping, List.of());
-    typeRemarks = planned.remarks();
     RowType rows = planned.rows();
     firstRows.check(planned);
     recording.beginFiles(source, mapping, rows, input.readers());
@@ -169,9 +167,7 @@ public final class TransferJob implements Job {
       text.warnings().forEach(System.err::println);
     }
     PassedTuples passed = PassedTuples.of(spec, options, source, sinks, servers);
-    if (passed != null) {
-      typeRemarks = List.of(PassedTuples.REMARK);
-    }
+    typeRemarks = passed == null ? planned.remarks() : List.of(PassedTuples.REMARK);
     TransferRows transfer =
         (passed == null
                 ? TransferRows.of(recording.remaining(source), mapping, sinks)
@@ -241,13 +237,17 @@ public final class TransferJob implements Job {
 
   @Override
   public String completion() {
-    return isStaged()
-        ? "publishing the tables"
-        : output.keys().isEmpty() ? "finishing" : "making the primary keys";
+    return isStaged() ? staged.phase() : output.keys().phase();
+  }
+
+  @Override
+  public @Nullable String phase() {
+    return isVerifying ? "verifying" : isCompleting ? completion() : null;
   }
 
   @Override
   public void complete() throws Exception {
+    isCompleting = true;
     if (receipt == null || !receipt.readsSourceAgain()) {
       closeSnapshot(); // releases its locks first: the table that was read may be replaced
     }
@@ -274,6 +274,7 @@ public final class TransferJob implements Job {
 
   @Override
   public List<Summary.Verified> verify(PipelineResult result) throws Exception {
+    isVerifying = receipt != null;
     List<Summary.Verified> verified = receipt == null ? List.of() : receipt.verify(result);
     recording.moveMark();
     return verified;

@@ -13,7 +13,7 @@ public final class ErrorLines {
       Pattern.compile(
           "( *[0-9]+ %, [0-9.,]+ of )?[0-9.,]+ MB read(, [0-9]+ (s|min) left|, now (grouping|writing))?, [0-9,]+ rows, [0-9,]+ rows/s,"
               + " [0-9,]+ batches written, [0-9,]+ bad records"
-              + "|(finishing|verifying|publishing the (tables|totals)|adding up the counts), [0-9]+ s");
+              + "|(finishing|verifying|publishing the (totals|tables( \\(.*\\))?)|making the primary keys \\(.*\\)|adding up the counts), [0-9]+ s");
 
   private ErrorLines() {}
 

@@ -51,6 +51,7 @@ final class StagePublication {
 
   private final List<Staged> all;
   private final Consumer<String> notices;
+  private final Consumer<String> steps;
 
   /** By stage, how many rows the target counted; none for stages whose rows were tried apart. */
   private final Map<Staged, Long> applied = new HashMap<>();
@@ -58,11 +59,12 @@ final class StagePublication {
   private final Map<Staged, Long> dropped = new HashMap<>();
   private boolean saidWhoHoldsLocks;
 
-  StagePublication(List<Staged> all, Consumer<String> notices) {
+  StagePublication(List<Staged> all, Consumer<String> notices, Consumer<String> steps) {
     // In a fixed order, so that two publications never deadlock.
     this.all =
         all.stream().sorted(Comparator.comparing(each -> each.table().target().name())).toList();
     this.notices = notices;
+    this.steps = steps;
   }
 
   /**
@@ -149,7 +151,9 @@ final class StagePublication {
       for (Staged staged : all) {
         takeTurns(connection, staged.table());
       }
+      int at = 0;
       for (Staged staged : all) {
+        say("checking", staged, ++at, all.size());
         statement.execute(new StageSql(staged.table()).lockStage());
         StageRows.verify(statement, staged.table());
       }
@@ -164,13 +168,17 @@ final class StagePublication {
       PublicationOrder order = PublicationOrder.of(connection, all);
       for (Staged staged : order.childrenFirst()) {
         StageSql sql = new StageSql(staged.table());
+        steps.accept(" (emptying %s)".formatted(staged.table().target().name()));
         statement.execute(sql.lockTarget());
         statement.execute(sql.deleteAll());
       }
       Map<Staged, Long> refused = new HashMap<>();
+      at = 0;
       for (Staged staged : order.parentsFirst()) {
+        say("writing", staged, ++at, all.size());
         refused.put(staged, publish(connection, statement, staged, sifts));
       }
+      steps.accept(" (committing)");
       for (Staged staged : all) {
         Long rows = applied.get(staged);
         if (rows != null) {
@@ -180,6 +188,10 @@ final class StagePublication {
       }
       return all.stream().map(refused::get).toList();
     }
+  }
+
+  private void say(String doing, Staged staged, int number, int of) {
+    steps.accept(" (%s %s, %s of %s)".formatted(doing, staged.table().target().name(), number, of));
   }
 
   /** Makes two publications into one table wait for each other. */
@@ -202,6 +214,7 @@ final class StagePublication {
         }
       }
     }
+    steps.accept(" (waiting for another run that publishes %s)".formatted(table.target().name()));
     String limit = limitLockWaits(connection, "0");
     isTrue(connection, "SELECT pg_advisory_xact_lock(" + LOCK_KEY + ") IS NULL", name);
     String unused = limitLockWaits(connection, limit);
@@ -265,6 +278,7 @@ final class StagePublication {
       }
       connection.rollback(before);
     }
+    steps.accept(" (finding the bad rows of %s)".formatted(staged.table().target().name()));
     statement.execute(sql.sift(staged.refused().most()));
     List<DeadLetter> bad = new RefusedRows(staged, sql).read(connection);
     if (!bad.isEmpty()) {

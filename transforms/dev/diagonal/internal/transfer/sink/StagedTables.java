@@ -143,8 +143,10 @@ public final class StagedTables {
    * Returns how many rows were refused.
    *
    * @param notices receives a message when the publication waits
+   * @param steps receives what the publication does next, for a progress line
    */
-  public static long publish(List<StagedTables> runs, Consumer<String> notices)
+  public static long publish(
+      List<StagedTables> runs, Consumer<String> notices, Consumer<String> steps)
       throws SQLException, InterruptedException {
     List<Staged> all = new ArrayList<>();
     for (StagedTables run : runs) {
@@ -156,7 +158,7 @@ public final class StagedTables {
       return 0;
     }
     StagedTables first = runs.get(0);
-    StagePublication publication = new StagePublication(all, notices);
+    StagePublication publication = new StagePublication(all, notices, steps);
     List<Long> refused = publication.run(first.schema, first.run());
     publication.warnOfDropped();
     for (StagedTables run : runs) {

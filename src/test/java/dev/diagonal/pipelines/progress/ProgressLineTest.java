@@ -102,7 +102,9 @@ final class ProgressLineTest {
             text(0, 10, 5, 0, 0, 0),
             text(20, 20, 1, 0, 0, 1).replace("writing", "grouping"),
             "finishing, 3 s",
-            "publishing the tables, 12 s");
+            "publishing the tables, 12 s",
+            "publishing the tables (writing orders, 1 of 2), 12 s",
+            "making the primary keys (1 of 2 made, now orders: loading tuples in tree, 43 %), 2 s");
     assertThat(ErrorLines.progressOf(lines)).isEqualTo(lines);
     assertThat(ErrorLines.of(lines)).isEmpty();
   }
