@@ -101,6 +101,12 @@ public final class JdbcRows extends RelationRows {
         tuples);
   }
 
+  /** Returns the least value that is read after {@link #since}, or null if all rows are read. */
+  public @Nullable String least() {
+    ColumnWindow window = source.window();
+    return window == null ? null : window.from();
+  }
+
   /** Returns the mark for the next {@link #since}, or null if no row has a value. */
   public @Nullable String mark() {
     ColumnWindow window = source.window();

@@ -1,13 +1,17 @@
 package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
+import dev.diagonal.internal.transfer.resume.IncrementalTransfer;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromFiles;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.source.JdbcRows;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +48,29 @@ record RecordedSpec(TransferSpec spec) {
         .formatted(mapping, new TreeMap<>(spec.types().named()), spec.types().others());
   }
 
+  /** Finds the high-water mark and returns the rows that are new. */
+  JdbcRows begin(IncrementalTransfer marks, JdbcRows rows, ServerUrls servers) throws Exception {
+    ToJdbc to = spec.tables().get(0);
+    return marks.begin(to.database().at(servers), to.table(), rows, source(), mapping());
+  }
+
+  /** Returns a line about the rows that {@link #begin} would return, and changes nothing. */
+  String look(IncrementalTransfer marks, JdbcRows rows, ServerUrls servers)
+      throws SQLException, InterruptedException {
+    ToJdbc to = spec.tables().get(0);
+    return marks.look(to.database().at(servers), to.table(), rows, source(), mapping());
+  }
+
+  private String source() {
+    return spec.from() instanceof FromJdbc from ? source(from) : "";
+  }
+
+  private String mapping() {
+    return mapping(spec.mapping());
+  }
+
   /** Identifies a table or query beyond its description; empty if that is enough. */
-  static String source(FromJdbc from) {
+  private static String source(FromJdbc from) {
     String query = from.query();
     return JdbcUrl.hiddenPart(from.database().at(ServerUrls.TO_COME).url())
         + (query == null ? "" : query);
@@ -57,7 +82,7 @@ record RecordedSpec(TransferSpec spec) {
    */
   @Nullable String rows() {
     return spec.from() instanceof FromJdbc from
-        ? "%s %s %s".formatted(source(from), spec.rangeKey(), mapping(spec.mapping()))
+        ? "%s %s %s".formatted(source(from), spec.rangeKey(), mapping())
         : null;
   }
 }

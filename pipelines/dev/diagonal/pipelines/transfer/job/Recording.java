@@ -128,15 +128,8 @@ final class Recording {
 
   /** Returns the part of the source that is new, or its ranges in an interrupted run. */
   TransferSource narrow(TransferSource source, ServerUrls servers) throws Exception {
-    IncrementalTransfer marks = incremental;
-    if (marks != null && source instanceof JdbcRows rows && spec.from() instanceof FromJdbc from) {
-      ToJdbc to = spec.tables().get(0);
-      return marks.begin(
-          to.database().at(servers),
-          to.table(),
-          rows,
-          RecordedSpec.source(from),
-          recorded.mapping(spec.mapping()));
+    if (incremental != null && source instanceof JdbcRows rows) {
+      return recorded.begin(incremental, rows, servers);
     }
     if (tables != null && spec.resume() && spec.from() instanceof FromJdbc && !staged) {
       ToJdbc to = spec.tables().get(0);
@@ -201,6 +194,14 @@ final class Recording {
     return tables == null || !(spec.from() instanceof FromFiles)
         ? ""
         : tables.look(database, table, mode, source, readers);
+  }
+
+  /** Returns a line about the rows that an incremental transfer would read, and changes nothing. */
+  @Nullable String window(TransferSource source, ServerUrls servers)
+      throws SQLException, InterruptedException {
+    return incremental != null && source instanceof JdbcRows rows
+        ? recorded.look(incremental, rows, servers)
+        : null;
   }
 
   /** Returns whether a runner may repeat inserts whose rows are the same in each attempt. */

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code --dryRun} finds at the source and the sinks of a transfer. It changes nothing.
  *
+ * @param recording knows what earlier transfers have read
  * @param staged whether the tables change at the end
  */
 record TransferDryRun(
@@ -38,6 +39,7 @@ record TransferDryRun(
     TransferInput input,
     TransferOutput output,
     FirstRows firstRows,
+    Recording recording,
     boolean staged) {
 
   /** Adds what the source and the sinks are, the first rows, and what the run would fail with. */
@@ -72,6 +74,10 @@ record TransferDryRun(
                 rows.rows().fields().stream()
                     .map(field -> field.name() + " " + field.sqlType())
                     .collect(Collectors.joining(", "))));
+    String window = findings.find(() -> recording.window(source, servers));
+    if (window != null) {
+      findings.say("window:  " + window);
+    }
     for (To to : spec.to()) {
       if (to instanceof ToJdbc table) {
         look(findings, table, source, rows.rows());

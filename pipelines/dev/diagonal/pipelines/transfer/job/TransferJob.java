@@ -186,7 +186,7 @@ public final class TransferJob implements Job {
 
   @Override
   public void dryRun(Findings findings) throws InterruptedException {
-    new TransferDryRun(spec, input, output, firstRows, isStaged()).report(findings);
+    new TransferDryRun(spec, input, output, firstRows, recording, isStaged()).report(findings);
   }
 
   private boolean isStaged() {

@@ -53,9 +53,17 @@ public record HighWaterMarks(InternalSchema schema) {
    * @param connection without auto-commit and without an open transaction
    */
   public boolean open(Connection connection, SchemaRights rights) throws SQLException {
+    return tables(connection).open(connection, rights);
+  }
+
+  /** Returns whether the table exists and the user may use it. */
+  public boolean isUsable(Connection connection) throws SQLException {
+    return tables(connection).areUsable(connection);
+  }
+
+  private OptionalTables tables(Connection connection) throws SQLException {
     return new OptionalTables(
-            schema, List.of(TABLE), CREATE.formatted(schema.table(connection, TABLE)))
-        .open(connection, rights);
+        schema, List.of(TABLE), CREATE.formatted(schema.table(connection, TABLE)));
   }
 
   /** Returns the mark, or null if there is none. */

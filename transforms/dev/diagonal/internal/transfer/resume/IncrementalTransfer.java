@@ -48,6 +48,8 @@ public final class IncrementalTransfer {
 
   private record Looked(UUID run, @Nullable Mark mark, boolean hasRows) {}
 
+  private record Seen(@Nullable Mark mark, boolean hasRows, boolean isRunning) {}
+
   /**
    * @param schema the schema of the marks, in the database of the target
    * @param column the column of the source
@@ -72,8 +74,7 @@ public final class IncrementalTransfer {
   public JdbcRows begin(
       JdbcTarget database, String table, JdbcRows all, String read, String mapping)
       throws Exception {
-    String source = read.isEmpty() ? all.describe() : all.describe() + " " + hash(read);
-    Of of = new Of(PostgresSql.quoteTable(table), source, column);
+    Of of = of(table, all, read);
     String written = hash(mapping + all.blockType());
     Looked looked = UntilFree.call(() -> lookIfFree(database, table, of, all.describe()));
     RunKeeper keeper = InsertRun.hold(database, schema, looked.run(), table);
@@ -91,26 +92,70 @@ public final class IncrementalTransfer {
     }
   }
 
+  /**
+   * Returns a line about the rows that {@link #begin} would read, and changes nothing.
+   *
+   * @throws IllegalArgumentException if marks cannot be kept
+   */
+  public String look(JdbcTarget database, String table, JdbcRows all, String read, String mapping)
+      throws SQLException, InterruptedException {
+    Of of = of(table, all, read);
+    Seen seen =
+        RetriedTransaction.in(database, "look for the mark of table " + table)
+            .run(connection -> see(connection, table, of));
+    Mark mark = seen.mark();
+    String unusable = whyUnusable(mark, seen.hasRows(), table, hash(mapping + all.blockType()));
+    JdbcRows rows =
+        all.since(column, mark == null || unusable != null ? null : mark.value(), overlap);
+    String running =
+        seen.isRunning()
+            ? "; the same transfer is running now, and until its end a run is refused"
+            : "";
+    String from = rows.least();
+    if (mark != null && from != null) {
+      return "rows with %s of %s or later, or without a value; the high-water mark is %s%s"
+          .formatted(column, from, mark.value(), running);
+    }
+    return "all rows: %s%s"
+        .formatted(
+            mark == null
+                ? "there is no high-water mark yet"
+                : unusable != null
+                    ? unusable
+                    : "the values of column %s are below the high-water mark %s minus the overlap"
+                        .formatted(column, mark.value()),
+            running);
+  }
+
+  private Of of(String table, JdbcRows all, String read) {
+    String source = read.isEmpty() ? all.describe() : all.describe() + " " + hash(read);
+    return new Of(PostgresSql.quoteTable(table), source, column);
+  }
+
   private static String hash(String text) {
     return Hashing.murmur3_128().hashString(text, UTF_8).toString();
   }
 
   private static @Nullable String usable(Looked looked, String table, String written) {
     Mark mark = looked.mark();
-    if (mark == null) {
-      return null;
-    } else if (!looked.hasRows()) {
-      Warnings.warn(
-          "table %s is empty, but the last transfer to it ended at %s: all rows are read"
-              .formatted(table, mark.movedAt()));
-      return null;
-    } else if (!mark.written().equals(written)) {
-      Warnings.warn(
-          "the columns or the mapping have changed since the last transfer to table %s at %s: all rows are read"
-              .formatted(table, mark.movedAt()));
-      return null;
+    String why = whyUnusable(mark, looked.hasRows(), table, written);
+    if (why != null) {
+      Warnings.warn(why + ": all rows are read");
     }
-    return mark.value();
+    return mark == null || why != null ? null : mark.value();
+  }
+
+  /** Returns why a mark does not help, or null if it does or there is none. */
+  private static @Nullable String whyUnusable(
+      @Nullable Mark mark, boolean hasRows, String table, String written) {
+    if (mark != null && !hasRows) {
+      return "table %s is empty, but the last transfer to it ended at %s"
+          .formatted(table, mark.movedAt());
+    } else if (mark != null && !mark.written().equals(written)) {
+      return "the columns or the mapping have changed since the last transfer to table %s at %s"
+          .formatted(table, mark.movedAt());
+    }
+    return null;
   }
 
   private Looked lookIfFree(JdbcTarget database, String table, Of of, String source)
@@ -129,19 +174,40 @@ public final class IncrementalTransfer {
     SchemaRights rights = schema.open(connection);
     HighWaterMarks marks = schema.highWaterMarks();
     if (!marks.open(connection, rights)) {
-      throw new IllegalArgumentException(
-          "no high-water mark can be kept: "
-              + (rights.isUsable() ? rights.missingForTables() : rights.missing()));
+      throw notKept(rights);
     }
     boolean exists = TargetRows.tableExists(connection, table);
-    UUID run =
-        UUID.nameUUIDFromBytes(
-            "%s %s %s".formatted(of.target(), of.source(), of.column()).getBytes(UTF_8));
+    UUID run = runOf(of);
     if (!schema.runs().isGone(connection, run)) {
       return Optional.empty();
     }
     return Optional.of(
         new Looked(run, marks.find(connection, of), exists && TargetRows.any(connection, table)));
+  }
+
+  /** As {@link #look(Connection, String, Of)}, but creates nothing. */
+  private Seen see(Connection connection, String table, Of of) throws SQLException {
+    SchemaRights rights = schema.find(connection);
+    HighWaterMarks marks = schema.highWaterMarks();
+    boolean usable = rights.isUsable() && marks.isUsable(connection);
+    if (!usable && !rights.mayCreateTables()) {
+      throw notKept(rights);
+    }
+    return new Seen(
+        usable ? marks.find(connection, of) : null,
+        TargetRows.tableExists(connection, table) && TargetRows.any(connection, table),
+        !schema.runs().isGone(connection, runOf(of)));
+  }
+
+  private static UUID runOf(Of of) {
+    return UUID.nameUUIDFromBytes(
+        "%s %s %s".formatted(of.target(), of.source(), of.column()).getBytes(UTF_8));
+  }
+
+  private static IllegalArgumentException notKept(SchemaRights rights) {
+    return new IllegalArgumentException(
+        "no high-water mark can be kept: "
+            + (rights.isUsable() ? rights.missingForTables() : rights.missing()));
   }
 
   /** Returns what the user should know at the end, a line each. */

@@ -223,6 +223,43 @@ final class TransferIncrementalIT {
     assertThat(read("--mapping=" + mapping)).isEqualTo(92);
   }
 
+  private String window(String... more) throws SQLException {
+    List<String> dry = new ArrayList<>(List.of(more));
+    dry.add("--dryRun");
+    Launched launched = transfer(dry.toArray(String[]::new));
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    return launched.out().stream()
+        .filter(line -> line.startsWith("window: "))
+        .findFirst()
+        .orElse("");
+  }
+
+  @Test
+  void aDryRunReportsTheWindowAndChangesNothing() throws Exception {
+    createNews();
+    assertThat(window()).isEqualTo("window:  all rows: there is no high-water mark yet");
+    assertThat(database.query("SELECT to_regnamespace('diagonal')::text")).containsOnlyNulls();
+    assertThat(read()).isEqualTo(100);
+    String mark = database.query("SELECT mark FROM diagonal.marks").get(0);
+    String least =
+        database
+            .query("SELECT (mark::timestamptz - interval '2 hours')::text FROM diagonal.marks")
+            .get(0);
+    String state = "SELECT (SELECT count(*) FROM diagonal.runs) || ' ' || m FROM diagonal.marks m";
+    List<String> before = database.query(state);
+
+    assertThat(window("--incrementalOverlap=2h"))
+        .isEqualTo(
+            "window:  rows with changed of %s or later, or without a value; the high-water mark is %s"
+                .formatted(least, mark));
+    assertThat(database.query(state)).isEqualTo(before);
+
+    database.execute("DELETE FROM news WHERE changed > now() - interval '9 hours'"); // restored
+    assertThat(window()).startsWith("window:  all rows: the values of column changed are below");
+    database.execute("TRUNCATE news_copy");
+    assertThat(window()).startsWith("window:  all rows: table news_copy is empty, but");
+  }
+
   @Test
   void theSameTransferDoesNotRunTwiceAtOnce() throws Exception {
     createNews();
@@ -232,6 +269,7 @@ final class TransferIncrementalIT {
         CommandJvm running = CommandJvm.start(directory, options())) {
       gate.awaitOne();
       assertRefused("is still running");
+      assertThat(window()).contains("the same transfer is running now");
       closed.rollback();
       assertThat(running.await()).as(running.said()).isZero();
     }
