@@ -249,4 +249,14 @@ final class TransferFileResumeIT {
     writeFiles(1, 10, false);
     assertRefused("only of local files", "csv:-", "--resume");
   }
+
+  @Test
+  void filesInObjectStoresCannotBeResumed() throws Exception {
+    writeFiles(1, 10, false);
+    for (String to : List.of("csv:s3://lake/out.csv", "jsonl:gs://lake/out.jsonl")) {
+      assertRefused(
+          "only of local files, not of '" + to.replaceFirst("^[a-z]+:", ""), to, "--resume");
+      assertRefused("remove --resume", to, "--resume", "--dryRun");
+    }
+  }
 }
