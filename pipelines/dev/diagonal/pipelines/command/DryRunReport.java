@@ -5,6 +5,7 @@ import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.run.Failure;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Prints what a dry run has found. */
 public final class DryRunReport {
@@ -16,18 +17,20 @@ public final class DryRunReport {
    *
    * @param command the name of the command
    * @param described what would be done, one line each
+   * @param words rewrites messages for the reader of a plan, or the identity
    * @return done; wrong usage if an option is at fault; otherwise failed
    */
-  public static ExitCode print(String command, List<String> described, Findings findings) {
+  public static ExitCode print(
+      String command, List<String> described, Findings findings, UnaryOperator<String> words) {
     described.forEach(line -> System.out.println(Printable.line(line)));
-    findings.lines().forEach(line -> System.out.println(Printable.line(line)));
+    findings.lines().forEach(line -> System.out.println(Printable.line(words.apply(line))));
     boolean wrongUsage = false;
     for (Throwable fault : findings.faults()) {
       wrongUsage |= fault instanceof UsageException || Failure.isRefusal(fault);
       Failure failure = Failure.of(fault);
-      System.err.println(command + ": the run would fail: " + failure.message());
+      System.err.println(command + ": the run would fail: " + words.apply(failure.message()));
       if (failure.hint() != null) {
-        System.err.println("hint: " + failure.hint());
+        System.err.println("hint: " + words.apply(failure.hint()));
       }
     }
     if (findings.faults().isEmpty()) {

@@ -62,7 +62,7 @@ public final class PlanConnections {
         broken.remove(name);
       }
     } catch (IllegalArgumentException | UsageException e) {
-      node.mistake(String.valueOf(e.getMessage()));
+      node.mistake(PlanWords.of(String.valueOf(e.getMessage())));
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class PlanRun {
   private final Semaphore places;
   private final @Nullable String fromTask;
   private final Consumer<String> listener;
+  private final UnaryOperator<String> words;
   private final Set<String> passedOver = new HashSet<>();
 
   private volatile long planStartNanos = System.nanoTime();
@@ -39,10 +41,24 @@ public final class PlanRun {
    * @throws IllegalArgumentException if {@code maxParallelTasks} is below 1
    */
   public PlanRun(int maxParallelTasks, @Nullable String fromTask, Consumer<String> listener) {
+    this(maxParallelTasks, fromTask, listener, UnaryOperator.identity());
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param words rewrites what tasks report: {@link PlanWords#of} if the tasks are those of a file
+   */
+  public PlanRun(
+      int maxParallelTasks,
+      @Nullable String fromTask,
+      Consumer<String> listener,
+      UnaryOperator<String> words) {
     checkArgument(maxParallelTasks > 0, "maxParallelTasks must be > 0, got %s", maxParallelTasks);
     this.places = new Semaphore(maxParallelTasks);
     this.fromTask = fromTask;
     this.listener = listener;
+    this.words = words;
   }
 
   /**
@@ -120,13 +136,13 @@ public final class PlanRun {
                 State.FAILED,
                 e instanceof FailedTaskException failed ? failed.counts() : Counts.NONE,
                 startNanos,
-                failure.message());
+                words.apply(failure.message()));
       } finally {
         running.remove(step);
       }
       listener.accept(report.line(""));
       if (failure != null && failure.hint() != null) {
-        listener.accept("hint: " + failure.hint());
+        listener.accept("hint: " + words.apply(failure.hint()));
       }
       return report;
     } finally {
@@ -146,7 +162,7 @@ public final class PlanRun {
         startedAt(startNanos),
         secondsSince(startNanos),
         failure,
-        counts.remarks(),
+        counts.remarks().stream().map(words).toList(),
         List.of());
   }
 
@@ -163,7 +179,7 @@ public final class PlanRun {
     running.add(group, () -> sum(children));
     String ending = end.now(failure == null);
     running.remove(group);
-    failure = failure == null ? ending : failure;
+    failure = failure != null || ending == null ? failure : words.apply(ending);
     Counts counts = sum(children).plus(Counts.of(0, -end.refused(), end.refused()));
     boolean passedOver =
         !children.isEmpty()

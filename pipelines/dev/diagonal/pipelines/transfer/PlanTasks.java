@@ -11,6 +11,7 @@ import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.PlanFile;
 import dev.diagonal.pipelines.plan.PlanNode;
 import dev.diagonal.pipelines.plan.PlanRun;
+import dev.diagonal.pipelines.plan.PlanWords;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -162,7 +163,7 @@ final class PlanTasks implements PlanFile.Kinds {
       checkDeleted(spec);
       return transfer(name, spec, reader.badRecordArgs(), scope);
     } catch (IllegalArgumentException | UsageException e) {
-      node.mistake(String.valueOf(e.getMessage()));
+      node.mistake(PlanWords.of(String.valueOf(e.getMessage())));
       return null;
     }
   }
@@ -273,7 +274,7 @@ final class PlanTasks implements PlanFile.Kinds {
     try {
       return task(command.prepare(args));
     } catch (UsageException e) {
-      node.mistake(String.valueOf(e.getMessage()));
+      node.mistake(PlanWords.of(String.valueOf(e.getMessage())));
       return null;
     }
   }

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.transfer;
 
 import static dev.diagonal.internal.files.output.OutputPlace.STANDARD_OUTPUT;
 
+import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.command.Command;
 import dev.diagonal.pipelines.command.CommandLine;
@@ -16,6 +17,7 @@ import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;
 import dev.diagonal.pipelines.plan.PlanReport;
 import dev.diagonal.pipelines.plan.PlanRun;
+import dev.diagonal.pipelines.plan.PlanWords;
 import dev.diagonal.pipelines.progress.ProgressLine;
 import dev.diagonal.pipelines.report.RunReport;
 import dev.diagonal.pipelines.run.RunnerDefaults;
@@ -29,6 +31,10 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.logging.Filter;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The command {@code transfer}: one transfer, or a plan of tasks and task groups. */
@@ -88,9 +94,28 @@ public final class Transfer implements Command {
   @Override
   public ExitCode run(List<String> args) throws Exception {
     boolean planned = args.stream().anyMatch(arg -> arg.startsWith("--plan="));
-    if (!planned && !TablesTransfer.isFor(args)) {
-      return single.run(args);
+    if (!planned) {
+      return TablesTransfer.isFor(args)
+          ? run(args, false, UnaryOperator.identity())
+          : single.run(args);
     }
+    Logger warnings = Logger.getLogger(Warnings.LOGGER);
+    Filter before = warnings.getFilter();
+    warnings.setFilter(Transfer::inWordsOfPlan);
+    try {
+      return run(args, true, PlanWords::of);
+    } finally {
+      warnings.setFilter(before);
+    }
+  }
+
+  private static boolean inWordsOfPlan(LogRecord record) {
+    record.setMessage(PlanWords.of(record.getMessage()));
+    return true;
+  }
+
+  private ExitCode run(List<String> args, boolean planned, UnaryOperator<String> words)
+      throws Exception {
     Runners.check(name(), args);
     TransferOptions options =
         CommandLine.parse(TransferOptions.class, RunnerDefaults.withDefaults(name(), args));
@@ -121,14 +146,15 @@ public final class Transfer implements Command {
       return ExitCode.DONE;
     }
     if (options.getDryRun()) {
-      return DryRunReport.print(name(), describe(plan, ""), PlanDryRun.of(plan));
+      return DryRunReport.print(name(), describe(plan, ""), PlanDryRun.of(plan), words);
     }
     boolean quiet = options.getQuiet();
     PlanRun run =
         new PlanRun(
             options.getMaxParallelTasks(),
             options.getFromTask(),
-            quiet ? line -> {} : System.err::println);
+            quiet ? line -> {} : System.err::println,
+            words);
     PlanReport report =
         page == null ? run(run, plan, quiet) : reported(run, plan, args, page, quiet);
     if (report.state() != PlanReport.State.FAILED) {

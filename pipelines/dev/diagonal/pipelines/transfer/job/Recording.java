@@ -95,9 +95,9 @@ final class Recording {
     String advice =
         !isResumable()
             ? ""
-            : task == null
-                ? "; the same command with --resume writes the others"
-                : "; the same plan writes the others";
+            : spec.resume()
+                ? "; the same command writes the others"
+                : "; the same command with --resume writes the others";
     return new RecordedTransfers(
         spec.ledger(), spec.commitRows(), kind, advice, recorded.rows(), task == null ? "" : task);
   }

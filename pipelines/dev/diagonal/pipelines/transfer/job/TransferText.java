@@ -55,8 +55,8 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
                         .formatted(table.table())
                     : "note:    the rows of table %s have no key. If the runner repeats part of the"
                             .formatted(table.table())
-                        + " work, or you repeat the command, they are inserted again; use --key for exactly"
-                        + " one row per key")
+                        + " work, or you repeat the command, they are inserted again; with a key, there is"
+                        + " exactly one row per key")
         .toList();
   }
 
@@ -92,8 +92,9 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
       return "Tables are unchanged. The same command starts from the beginning.";
     }
     if (recorded) {
-      return "%s stay. The same command with --resume writes the others."
-          .formatted(tables ? "Committed rows" : "Finished parts");
+      return "%s stay. The same command%s writes the others."
+          .formatted(
+              tables ? "Committed rows" : "Finished parts", spec.resume() ? "" : " with --resume");
     }
     boolean inserts =
         spec.to().stream().anyMatch(to -> to instanceof ToJdbc table && table.key().isEmpty());

@@ -5,6 +5,7 @@ import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.plan.PlanConnections;
+import dev.diagonal.pipelines.plan.PlanWords;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
@@ -163,7 +164,7 @@ public final class TransferNode {
     try {
       return reading.read();
     } catch (IllegalArgumentException | BadInputException | UsageException e) {
-      place.mistake(String.valueOf(e.getMessage()));
+      place.mistake(PlanWords.of(String.valueOf(e.getMessage())));
       return null;
     }
   }

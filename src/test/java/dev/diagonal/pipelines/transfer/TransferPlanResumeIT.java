@@ -88,7 +88,7 @@ final class TransferPlanResumeIT {
     write("second.csv", MANY, MANY - 1);
     Launched failed = run("load second");
     assertThat(failed.exitCode()).as("%s", failed).isEqualTo(ExitCode.FAILED);
-    assertThat(String.join("\n", failed.err())).contains("the same plan writes the others");
+    assertThat(String.join("\n", failed.err())).contains("the same command writes the others");
     assertThat(database.number("SELECT count(*) FROM first_rows")).isEqualTo(3_000);
     assertThat(database.number("SELECT count(*) FROM second_rows")).isBetween(500L, MANY - 1L);
 
@@ -209,6 +209,34 @@ final class TransferPlanResumeIT {
     assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(String.join("\n", refused.err())).contains("deletes").contains("resume: true");
     assertThat(runTasks(tasks.formatted(false)).exitCode()).isEqualTo(ExitCode.DONE);
+  }
+
+  /** A plan has keys instead of the options that the messages of a transfer name. */
+  @Test
+  void messagesNameTheKeysOfThePlan() throws Exception {
+    String task =
+        "  - transfer: {from: {csv: second.csv}, to: {jdbc: db, table: second_rows}, commitRows: %s, resume: %s}\n";
+    write("second.csv", MANY, MANY - 1);
+    Launched failed = runTasks(task.formatted(500, true));
+    assertThat(failed.err()).anyMatch(line -> line.startsWith("hint: badRecords: <file.jsonl>"));
+
+    Launched other = runTasks(task.formatted(400, true));
+    assertThat(other.exitCode()).as("%s", other).isEqualTo(ExitCode.FAILED);
+    assertThat(String.join("\n", other.err())).contains("resume it with commitRows: 500");
+    Launched dry = runTasks(task.formatted(500, false), "--dryRun");
+    assertThat(String.join("\n", dry.out()))
+        .contains("(resume: true writes only the missing ones)");
+    Launched again = runTasks(task.formatted(500, false));
+    assertThat(String.join("\n", again.err()))
+        .contains("(resume: true would have inserted only the missing ones)");
+
+    Launched refused =
+        runTasks(
+            "  - transfer: {from: {jdbc: db, table: first_rows}, to: {csv: out.csv}, resume: true}\n");
+    assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", refused.err()))
+        .contains("resume: true with from: {jdbc: …} needs one table as the target, and 'key'")
+        .doesNotContain("--resume");
   }
 
   @Test

@@ -68,8 +68,8 @@ final class TransferPlanTest {
                         "  plan.yaml, line 7: no connection (database) is named 'warehose'; did you"
                             + " mean 'warehouse'?",
                         "  plan.yaml, line 8: unknown task 'tranfer'; did you mean 'transfer'?",
-                        "  plan.yaml, line 9: unknown option --inputt; did you mean --input?",
-                        "  plan.yaml, line 10: --batchSize takes a whole number, got 'many'",
+                        "  plan.yaml, line 9: unknown option 'inputt'; did you mean 'input'?",
+                        "  plan.yaml, line 10: 'batchSize' takes a whole number, got 'many'",
                         "  plan.yaml, line 11: the file 'missing.sql' cannot be read",
                         "  plan.yaml, line 13: unknown key 'delimeter'; did you mean 'delimiter'?",
                         "  plan.yaml, line 15: the file 'missing.yaml' cannot be read: it does not"
