@@ -162,6 +162,9 @@ record OptionSpec(
     } else if (type.isEnum()) {
       fits = values().contains(value);
       allowed = "one of " + String.join(", ", values());
+    } else if (type == List.class) {
+      fits = Arrays.stream(value.split(",", -1)).noneMatch(String::isBlank); // Beam drops these
+      allowed = value.isEmpty() ? "a value" : "values without empty ones between the commas";
     } else {
       fits = !value.isEmpty();
       allowed = "a value";

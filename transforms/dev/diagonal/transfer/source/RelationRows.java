@@ -42,7 +42,8 @@ abstract class RelationRows implements TransferSource {
       RowType type) {
     if (key != null && !type.field(Columns.indexOf(type, key)).type().isWhole()) {
       throw new BadInputException(
-          "column '" + key + "' does not hold whole numbers, so it cannot be the range key");
+          "column '%s' does not hold whole numbers, so it cannot be the range key; --rangeKey names another column"
+              .formatted(key));
     }
     this.database = database;
     this.relation = relation;

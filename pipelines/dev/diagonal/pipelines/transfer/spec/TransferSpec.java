@@ -12,7 +12,9 @@ import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,11 +91,17 @@ public record TransferSpec(
    */
   public void check(boolean grouped) {
     new ResumeCheck(this).run(grouped);
+    Set<String> names = new HashSet<>();
     for (To each : to) {
       if (each instanceof ToIndex index) {
         // Refuses an invalid URL or name before anything is done.
         Object unused = index.index().at(ServerUrls.TO_COME);
       } else if (each instanceof ToJdbc table) {
+        if (!names.add(table.database().at(ServerUrls.TO_COME) + " " + table.table())) {
+          throw new IllegalArgumentException(
+              "table %s is a target twice, so each row would be written twice"
+                  .formatted(table.table()));
+        }
         boolean needsKey = table.mode() != Mode.insert && table.mode() != Mode.replace;
         if (needsKey && table.key().isEmpty()) {
           throw new IllegalArgumentException(

@@ -69,6 +69,8 @@ final class CommandLineTest {
           --colour=red           | --colour takes one of RED, GREEN, got 'red'
           --painter=             | --painter takes a value, got ''
           --things=              | --things takes a value, got ''
+          --things=,             | --things takes values without empty ones between the commas, got ','
+          --things=a,,b          | --things takes values without empty ones between the commas, got 'a,,b'
           --coats                | --coats takes a value: --coats=<number>
           --painter              | --painter takes a value: --painter=<text>
           """)

@@ -290,6 +290,22 @@ final class TransferFilesTest {
     assertThat(Files.readAllLines(directory.resolve("totals.jsonl"))).hasSize(movies);
   }
 
+  /** Without a key, each row would be in the table twice. */
+  @Test
+  void aTableIsATargetOnce() throws Exception {
+    Path in = Files.writeString(directory.resolve("in.csv"), "id\n1\n");
+    Launched launched =
+        Launched.with(
+            Main.COMMANDS,
+            "transfer",
+            "--from=csv:" + in,
+            "--to=jdbc:t,jdbc:t",
+            "--jdbcUrl=jdbc:postgresql://127.0.0.1:1/none");
+
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", launched.err())).contains("table t is a target twice");
+  }
+
   @Test
   void failedTaskReportsReadRows() throws Exception {
     Path in = numbered(3_000);

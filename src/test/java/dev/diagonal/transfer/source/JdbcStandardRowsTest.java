@@ -181,6 +181,7 @@ final class JdbcStandardRowsTest {
     assertThat(JdbcStandardRows.ofTable(memory, "W", null, 4).mostRanges()).isEqualTo(1);
     assertThatThrownBy(() -> JdbcStandardRows.ofTable(memory, "W", "WORD", 4))
         .isInstanceOf(BadInputException.class)
-        .hasMessage("column 'WORD' does not hold whole numbers, so it cannot be the range key");
+        .hasMessage(
+            "column 'WORD' does not hold whole numbers, so it cannot be the range key; --rangeKey names another column");
   }
 }
