@@ -76,7 +76,7 @@ public final class IncrementalTransfer {
       throws Exception {
     Of of = of(table, all, read);
     String written = hash(mapping + all.blockType());
-    Looked looked = UntilFree.call(() -> lookIfFree(database, table, of, all.describe()));
+    Looked looked = lookedWhenFree(database, table, of, all.describe());
     RunKeeper keeper = InsertRun.hold(database, schema, looked.run(), table);
     boolean done = false;
     try {
@@ -158,13 +158,22 @@ public final class IncrementalTransfer {
     return null;
   }
 
+  private Looked lookedWhenFree(JdbcTarget database, String table, Of of, String source)
+      throws Exception {
+    try {
+      return UntilFree.call(() -> lookIfFree(database, table, of, source));
+    } catch (HeldException held) {
+      throw held.refusal();
+    }
+  }
+
   private Looked lookIfFree(JdbcTarget database, String table, Of of, String source)
-      throws SQLException, InterruptedException, UntilFree.HeldException {
+      throws SQLException, InterruptedException, HeldException {
     return RetriedTransaction.in(database, "look for the mark of table " + table)
         .run(connection -> look(connection, table, of))
         .orElseThrow(
             () ->
-                new UntilFree.HeldException(
+                new HeldException(
                     "an incremental transfer from %s to table %s is still running"
                         .formatted(source, table)));
   }

@@ -162,28 +162,30 @@ public final class RecordedTransfers {
     return true;
   }
 
-  /** Returns the transfer to begin or resume, or null if transfers cannot be recorded. */
-  /** Waits a moment for an earlier transfer whose process is just ending. */
+  /**
+   * Returns the transfer to begin or resume, or null if it is not recorded. Waits a moment for an
+   * earlier transfer whose process is just ending.
+   */
   private @Nullable Entry chosenIfFree(
       JdbcTarget database, Table target, WriteMode mode, Entry wanted) throws Exception {
     try {
       return UntilFree.call(() -> chosen(database, target, mode, wanted));
-    } catch (IllegalArgumentException stillHeld) {
+    } catch (HeldException held) {
       if (kind == Kind.RESUME) {
-        throw stillHeld;
+        throw held.refusal();
       }
       return kind == Kind.NONE ? null : wanted; // the other one goes on, and keeps its record
     }
   }
 
   private @Nullable Entry chosen(JdbcTarget database, Table target, WriteMode mode, Entry wanted)
-      throws SQLException, InterruptedException, UntilFree.HeldException {
+      throws SQLException, InterruptedException, HeldException {
     String table = target.name();
     TransferChoice.Chosen chosen =
         RetriedTransaction.in(database, "look for unfinished transfers to table " + table)
             .run(connection -> choice().of(connection, table, mode, wanted));
     if (chosen.held()) {
-      throw new UntilFree.HeldException(
+      throw new HeldException(
           "the transfer from %s to table %s is still running".formatted(wanted.source(), table));
     }
     return chosen.entry();

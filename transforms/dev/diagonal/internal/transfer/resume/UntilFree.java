@@ -13,24 +13,24 @@ final class UntilFree {
 
   private UntilFree() {}
 
-  /** Thrown while another process holds the transfer; the message says which. */
-  static final class HeldException extends Exception {
-    HeldException(String message) {
-      super(message);
-    }
-  }
-
   /**
    * Repeats an action for a moment while it throws a {@link HeldException}.
    *
-   * @throws IllegalArgumentException with the message of the last one, if there is no end
+   * @throws HeldException if the last attempt also throws it
+   * @throws Exception any other exception of the action, unchanged
    */
   static <T extends @Nullable Object> T call(Callable<T> action) throws Exception {
+    return call(action, RETRY);
+  }
+
+  static <T extends @Nullable Object> T call(Callable<T> action, Retry retry) throws Exception {
     try {
-      return RETRY.call(action, HeldException.class::isInstance);
+      return retry.call(action, HeldException.class::isInstance);
     } catch (Retry.ExhaustedException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new IllegalArgumentException(String.valueOf(cause.getMessage()), e);
+      if (e.getCause() instanceof HeldException held) {
+        throw held;
+      }
+      throw e;
     }
   }
 }
