@@ -34,8 +34,6 @@ public final class AbsolutePaths {
   /** The options with values {@code kind:path}. */
   private static final Set<String> ENDS = Set.of("from", "to");
 
-  private static final Set<String> FILES = Set.of("csv", "jsonl");
-
   private AbsolutePaths() {}
 
   /** Returns whether an option of a command names files, which may be relative. */
@@ -66,7 +64,7 @@ public final class AbsolutePaths {
 
   private static String absoluteEnd(String end) {
     int colon = end.indexOf(':');
-    return colon >= 0 && FILES.contains(end.substring(0, colon))
+    return colon >= 0 && JobFiles.KINDS.contains(end.substring(0, colon))
         ? end.substring(0, colon + 1) + absolutePath(end.substring(colon + 1))
         : colon >= 0 ? end : absolutePath(end); // --from=csv:a,b has files after the first
   }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable String inPlace) {
 
+  /** The kinds of files in {@code --from=kind:path} and {@code --to=kind:path}. */
+  public static final List<String> KINDS = List.of("csv", "jsonl", "parquet");
+
   /** No files. */
   public static final JobFiles NONE = new JobFiles(List.of(), List.of(), null);
 

@@ -6,6 +6,7 @@ import dev.diagonal.internal.jdbc.snapshot.ColumnOverlap;
 import dev.diagonal.internal.transfer.parquet.ParquetJars;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
+import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
@@ -36,6 +37,7 @@ import dev.diagonal.transfer.mapping.Mapping;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the specification of one transfer from the options of its command. */
@@ -45,12 +47,15 @@ public final class OptionsSpec {
   public static final String EMBEDDED = "embedded";
 
   /** The kinds of {@code --to}. */
-  public static final List<String> SINKS =
-      List.of("csv", "jsonl", "parquet", "jdbc", "elasticsearch");
+  public static final List<String> SINKS = filesOr("jdbc", "elasticsearch");
 
-  private static final List<String> SOURCES = List.of("csv", "jsonl", "parquet", "jdbc");
+  private static final List<String> SOURCES = filesOr("jdbc");
 
   private OptionsSpec() {}
+
+  private static List<String> filesOr(String... others) {
+    return Stream.concat(JobFiles.KINDS.stream(), Stream.of(others)).toList();
+  }
 
   /**
    * Returns what the options specify.

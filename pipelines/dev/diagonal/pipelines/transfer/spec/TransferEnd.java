@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.transfer.spec;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.options.Secrets;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
@@ -9,8 +10,6 @@ import java.util.Locale;
 
 /** A kind and a place, such as {@code csv:ratings.csv}. */
 public record TransferEnd(String kind, String place) {
-
-  private static final List<String> FILES = List.of("csv", "jsonl", "parquet");
 
   public static TransferEnd of(String option, String text, List<String> kinds) {
     int colon = text.indexOf(':');
@@ -25,7 +24,7 @@ public record TransferEnd(String kind, String place) {
                   meant(text)));
     }
     String place = text.substring(colon + 1);
-    if (FILES.contains(kind) && place.isBlank()) {
+    if (JobFiles.KINDS.contains(kind) && place.isBlank()) {
       throw new UsageException(
           "--%s=%s: needs a file, a directory or a pattern after the colon"
               .formatted(option, kind));

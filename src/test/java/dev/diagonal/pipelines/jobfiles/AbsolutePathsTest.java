@@ -18,6 +18,7 @@ final class AbsolutePathsTest {
         "--badRecords=bad.jsonl | --badRecords=HERE/bad.jsonl",
         "--from=csv:a.csv,b.csv | --from=csv:HERE/a.csv,HERE/b.csv",
         "--to=jdbc:ratings,jsonl:out.jsonl.gz | --to=jdbc:ratings,jsonl:HERE/out.jsonl.gz",
+        "--to=parquet:out.parquet | --to=parquet:HERE/out.parquet",
         "--to=elasticsearch:ratings | --to=elasticsearch:ratings",
         "--from=jdbc: | --from=jdbc:",
         "--inputQuery=a.csv | --inputQuery=a.csv",
