@@ -8,8 +8,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -36,7 +35,6 @@ public record KeptParts(String directory) implements Serializable {
 
   private static final int CHUNK_BYTES = 1 << 18;
   private static final String MANIFEST = "manifest";
-  private static final String LOCK = "lock";
 
   /**
    * A part.
@@ -72,24 +70,10 @@ public record KeptParts(String directory) implements Serializable {
   /**
    * Locks the directory, and creates it if it is missing.
    *
-   * @return the lock, or null if another process has it
+   * @return the lock, or null if this or another process has it
    */
-  public @Nullable FileChannel lock() throws IOException {
-    Files.createDirectories(Path.of(directory));
-    FileChannel channel =
-        FileChannel.open(in(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    boolean locked = false;
-    try {
-      FileLock lock = channel.tryLock();
-      locked = lock != null;
-    } catch (OverlappingFileLockException e) {
-      // Another job of this JVM has it.
-    } finally {
-      if (!locked) {
-        channel.close();
-      }
-    }
-    return locked ? channel : null;
+  public @Nullable DirectoryLock lock() throws IOException {
+    return DirectoryLock.take(Path.of(directory));
   }
 
   /** Returns what {@link #begin} has written, or null. */
@@ -99,7 +83,7 @@ public record KeptParts(String directory) implements Serializable {
 
   /** Writes what identifies the run, and deletes the parts of other runs. */
   public void begin(String manifest) throws IOException {
-    deleteAllBut(LOCK);
+    deleteFiles(false);
     write(MANIFEST, manifest);
   }
 
@@ -210,16 +194,21 @@ public record KeptParts(String directory) implements Serializable {
     return crc.getValue();
   }
 
-  /** Deletes the directory. */
+  /** Deletes the directory, which must be locked: the lock last, and then another run may begin. */
   public void delete() throws IOException {
-    deleteAllBut("");
-    Files.deleteIfExists(Path.of(directory));
+    deleteFiles(false);
+    deleteFiles(true);
+    try {
+      Files.deleteIfExists(Path.of(directory));
+    } catch (DirectoryNotEmptyException e) {
+      // Another run has begun.
+    }
   }
 
-  private void deleteAllBut(String name) throws IOException {
+  private void deleteFiles(boolean locks) throws IOException {
     try (var files = Files.newDirectoryStream(Path.of(directory))) {
       for (Path file : files) {
-        if (!String.valueOf(file.getFileName()).equals(name)) {
+        if (DirectoryLock.isLock(file) == locks) {
           Files.deleteIfExists(file);
         }
       }

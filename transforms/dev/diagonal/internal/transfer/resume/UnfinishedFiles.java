@@ -2,13 +2,13 @@ package dev.diagonal.internal.transfer.resume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.diagonal.internal.files.output.DirectoryLock;
 import dev.diagonal.internal.files.output.KeptParts;
 import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hasher;
@@ -23,7 +23,7 @@ public final class UnfinishedFiles implements AutoCloseable {
   private static final String READERS = "readers ";
 
   private final List<String> paths;
-  private final List<FileChannel> locks = new ArrayList<>();
+  private final List<DirectoryLock> locks = new ArrayList<>();
   private List<KeptParts> begun = List.of();
 
   /**
@@ -64,7 +64,7 @@ public final class UnfinishedFiles implements AutoCloseable {
                 READERS, readers, inputOf(source), Hashing.murmur3_128().hashString(how, UTF_8));
     List<KeptParts> all = paths.stream().map(KeptParts::of).toList();
     for (int i = 0; i < all.size(); i++) {
-      FileChannel lock = all.get(i).lock();
+      DirectoryLock lock = all.get(i).lock();
       if (lock == null) {
         throw new IllegalArgumentException(
             "the interrupted transfer to %s is still running".formatted(paths.get(i)));
@@ -116,7 +116,7 @@ public final class UnfinishedFiles implements AutoCloseable {
     if (kept.manifest() == null) {
       return;
     }
-    try (FileChannel lock = kept.lock()) {
+    try (DirectoryLock lock = kept.lock()) {
       if (lock == null) {
         return;
       }
@@ -161,7 +161,7 @@ public final class UnfinishedFiles implements AutoCloseable {
   }
 
   private void release() throws IOException {
-    for (FileChannel lock : locks) {
+    for (DirectoryLock lock : locks) {
       lock.close();
     }
     locks.clear();

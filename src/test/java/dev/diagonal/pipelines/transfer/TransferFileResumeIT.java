@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.transfer;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.internal.files.output.DirectoryLock;
 import dev.diagonal.internal.files.output.KeptParts;
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
@@ -10,7 +11,6 @@ import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.Eventually;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -198,9 +198,14 @@ final class TransferFileResumeIT {
   @Test
   void aRunningTransferIsNotResumed() throws Exception {
     fail(to("rows.csv"));
-    try (FileChannel lock = KeptParts.of(out.resolve("rows.csv").toString()).lock()) {
+    try (DirectoryLock lock = KeptParts.of(out.resolve("rows.csv").toString()).lock()) {
       assertThat(lock).isNotNull();
       assertRefused("is still running", to("rows.csv"), "--resume");
+      try (CommandJvm other =
+          CommandJvm.start(requireNonNull(in.getParent()), options(to("rows.csv"), "--resume"))) {
+        assertThat(other.await()).as(other.said()).isEqualTo(ExitCode.WRONG_USAGE.status());
+        assertThat(other.said()).contains("is still running");
+      }
     }
   }
 
