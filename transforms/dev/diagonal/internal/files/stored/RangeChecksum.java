@@ -3,6 +3,7 @@ package dev.diagonal.internal.files.stored;
 import dev.diagonal.files.stored.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
@@ -22,7 +23,25 @@ public final class RangeChecksum {
   private RangeChecksum() {}
 
   /**
-   * Reads the bytes.
+   * Bytes of a file.
+   *
+   * @param end exclusive
+   */
+  public record Span(long start, long end) {}
+
+  /** Reads the bytes of spans, and no others. */
+  public static long of(InputFile file, List<Span> spans) throws IOException {
+    RangeChecksum checksum = new RangeChecksum();
+    try (StoredFile stored = StoredFile.open(file)) {
+      for (Span span : spans) {
+        checksum.add(stored.position(span.start()), span.end() - span.start());
+      }
+    }
+    return checksum.value();
+  }
+
+  /**
+   * Reads the bytes of a range of lines.
    *
    * @param start the first byte of the range
    * @param end the end of the range, exclusive; may be after the end of the file
@@ -37,7 +56,11 @@ public final class RangeChecksum {
       checksum.add(stored, end - Math.max(0, start - 1));
       checksum.addUntilLineEnd(stored);
     }
-    return checksum.first.getValue() << Integer.SIZE | checksum.second.getValue();
+    return checksum.value();
+  }
+
+  private long value() {
+    return first.getValue() << Integer.SIZE | second.getValue();
   }
 
   private void add(StoredFile stored, long bytes) throws IOException {

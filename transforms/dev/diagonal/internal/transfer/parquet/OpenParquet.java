@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.fault.Reason;
+import dev.diagonal.internal.files.stored.RangeChecksum;
+import dev.diagonal.internal.files.stored.RangeChecksum.Span;
 import dev.diagonal.internal.files.stored.StoredFile;
 import java.io.Closeable;
 import java.io.IOException;
@@ -13,11 +15,14 @@ import java.nio.channels.SeekableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.bytes.BytesUtils;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
@@ -114,6 +119,34 @@ public final class OpenParquet implements Closeable {
     SeekableByteChannel unused = file.position(position);
     while (bytes.hasRemaining() && file.read(bytes) >= 0) {}
     return new String(bytes.array(), ISO_8859_1);
+  }
+
+  /**
+   * Returns a checksum of the bytes that a reader of a range depends on: the columns of the row
+   * groups that start in it, and the footer.
+   */
+  public static long checksum(InputFile file, long start, long end) throws IOException {
+    try (OpenParquet opened = open(file)) {
+      List<Span> spans = new ArrayList<>();
+      for (RowGroup group : opened.groupsIn(start, end)) {
+        for (ColumnChunkMetaData column :
+            opened.reader.getRowGroups().get(group.index()).getColumns()) {
+          long first = column.getStartingPos();
+          spans.add(new Span(first, first + column.getTotalSize()));
+        }
+      }
+      spans.add(opened.footer());
+      return RangeChecksum.of(file, spans);
+    }
+  }
+
+  /** Returns the footer, its length and the magic, with which the file ends. */
+  private Span footer() throws IOException {
+    long end = stored.getLength();
+    SeekableInputStream bytes = stored.newStream();
+    long length = end - MAGIC.length() - Integer.BYTES;
+    bytes.seek(length);
+    return new Span(length - BytesUtils.readIntLittleEndian(bytes), end);
   }
 
   public String name() {

@@ -6,6 +6,7 @@ import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.files.output.KeptParts;
 import dev.diagonal.internal.files.output.RunFiles;
 import dev.diagonal.internal.files.stored.RangeChecksum;
+import dev.diagonal.internal.transfer.parquet.OpenParquet;
 import dev.diagonal.internal.transfer.receipt.Checksum;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.metrics.Changes;
@@ -20,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ranges of files that are finished in all sinks of a transfer, which are files too: a later
  * run uses their parts and does not read them again. With each part there is a checksum of the
- * bytes of the range, so that a source file that has changed is noticed.
+ * bytes that the range was read from, so that a source file that has changed is noticed.
  *
  * @param sinks all sinks of the transfer
  * @param files the files that are read
- * @param whole whether a reader of a range may need any byte of its file
+ * @param parquet whether they are Parquet files
  */
-public record FinishedParts(List<FileSink> sinks, InputFiles files, boolean whole)
+public record FinishedParts(List<FileSink> sinks, InputFiles files, boolean parquet)
     implements Serializable {
 
   public FinishedParts {
@@ -89,8 +90,8 @@ public record FinishedParts(List<FileSink> sinks, InputFiles files, boolean whol
 
   private long checksumOf(SourceRange range) throws IOException {
     InputFile file = files.named(range.place());
-    return whole
-        ? RangeChecksum.of(file, 0, Long.MAX_VALUE)
+    return parquet
+        ? OpenParquet.checksum(file, range.start(), range.end())
         : RangeChecksum.of(file, range.start(), range.end());
   }
 }

@@ -9,6 +9,7 @@ import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.testing.CommandJvm;
+import dev.diagonal.testing.DuckDb;
 import dev.diagonal.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -247,6 +248,51 @@ final class TransferFileResumeIT {
 
     assertThat(resumed.exitCode()).as("%s", resumed).isEqualTo(ExitCode.DONE);
     assertThat(kept()).isEmpty();
+  }
+
+  private void writeParquet(int number, String word) throws Exception {
+    try (DuckDb duck = DuckDb.open()) {
+      Path unused =
+          duck.write(
+              "SELECT i AS id, CASE i WHEN 2999 THEN '%s' ELSE printf('%%05d', i) END AS n FROM range(%d, %d) AS r(i)"
+                  .formatted(word, number * 1_000, (number + 1) * 1_000),
+              in.resolve("part%02d.parquet".formatted(number)),
+              "compression uncompressed");
+    }
+  }
+
+  @Test
+  void parquetFilesAreResumedUnlessTheyHaveChanged() throws Exception {
+    for (int file = 0; file < FILES; file++) {
+      writeParquet(file, "x2999");
+    }
+    Path mapping =
+        Files.writeString(
+            out.resolveSibling("mapping.yaml"), "columns: [id, {name: n, type: bigint}]\n");
+    List<String> options = options(to("rows.csv"), "--mapping=" + mapping, "--resume");
+    options.replaceAll(option -> option.replace("--from=csv:", "--from=parquet:"));
+    options.remove("--types=id:bigint");
+    String[] args = options.toArray(String[]::new);
+    assertThat(Launched.with(Main.COMMANDS, args).err())
+        .anyMatch(line -> line.contains("2 finished parts of"));
+    writeParquet(FILES - 1, "02999");
+
+    Path first = in.resolve("part00.parquet");
+    byte[] bytes = Files.readAllBytes(first);
+    byte[] changed = bytes.clone();
+    changed[changed.length / 2] ^= 1;
+    Files.write(first, changed);
+    assertThat(String.join("\n", Launched.with(Main.COMMANDS, args).err()))
+        .contains("part00.parquet has changed since the interrupted transfer");
+
+    Files.write(first, bytes);
+    Launched resumed = Launched.with(Main.COMMANDS, args);
+    assertThat(resumed.exitCode()).as("%s", resumed).isEqualTo(ExitCode.DONE);
+    assertThat(resumed.out())
+        .anyMatch(line -> line.contains("rows were already committed by the interrupted run"));
+    assertThat(Files.readAllLines(out.resolve("rows.csv")))
+        .hasSize(1 + FILES * 1_000)
+        .contains("0,0", "2999,2999");
   }
 
   @Test
