@@ -43,11 +43,11 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   private final HeldConnection connection;
   private final FilesOfRows.@Nullable Recorded<T> recorded;
 
+  /** Those that may drop edges. */
+  private final RowTriggers triggers;
+
   /** What the last batch changed. */
   private Changes changes = Changes.UNKNOWN;
-
-  /** Whether triggers may drop edges; null until this matters. */
-  private @Nullable Boolean hasTriggers;
 
   /** Whether the current long wait has been reported. */
   private boolean warned;
@@ -62,6 +62,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
             ? RelationshipSql.insert(upsert.tables(), upsert.refuseBothEnds())
             : DeltaSql.insertMixed(
                 upsert.tables(), DeltaTable.of(upsert.tables()), upsert.refuseBothEnds());
+    this.triggers = RowTriggers.of(upsert.tables().edges().name());
     this.recorded = upsert.files() == null ? null : upsert.files().recorded();
     this.connection = HeldConnection.autoCommitting(upsert.database(), upsert.lockTimeout());
   }
@@ -96,7 +97,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         int added = added(statement);
         changes = changes(added, batch.rows().size());
       }
-      if (changes.unchanged() > 0 && hasTriggers(open)) {
+      if (changes.unchanged() > 0 && triggers.onInsert(open)) {
         changes = Changes.UNKNOWN; // a row that a trigger drops is not there
       }
       committed = true;
@@ -118,13 +119,6 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
 
   private static Changes changes(int added, int rows) {
     return added < 0 ? Changes.UNKNOWN : new Changes(added, 0, rows - added, 0);
-  }
-
-  private boolean hasTriggers(Connection open) throws SQLException {
-    if (hasTriggers == null) {
-      hasTriggers = RowTriggers.onInsert(open, upsert.tables().edges().name());
-    }
-    return hasTriggers;
   }
 
   /** Executes the statements and returns the one value that the last one returns. */

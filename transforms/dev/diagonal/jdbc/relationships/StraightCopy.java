@@ -81,7 +81,7 @@ final class StraightCopy<T> {
     if (found == null
         || !found.takesCopy()
         || edges.keyColumns().size() != 1
-        || RowTriggers.onInsert(connection, edges.name())) {
+        || RowTriggers.of(edges.name()).onInsert(connection)) {
       return null; // a trigger may drop or change a row, and the sums here would not reflect that
     }
     List<WireColumn> columns = WireColumn.of(found, edges);

@@ -6,6 +6,7 @@ import dev.diagonal.internal.jdbc.copy.WireColumn;
 import dev.diagonal.internal.jdbc.dialect.Dialect;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.table.FoundTable;
+import dev.diagonal.internal.jdbc.table.RowTriggers;
 import dev.diagonal.internal.jdbc.table.TableRights;
 import dev.diagonal.internal.jdbc.table.TableRights.Needs;
 import dev.diagonal.jdbc.table.Table;
@@ -43,6 +44,7 @@ interface BatchRowsFactory<T> {
         "a merge needs key columns that compare by bytes, got %s",
         write.table().keyColumns());
     CopySql used = found.showsNewRows() ? sql.distinguishingNew() : sql;
-    return (rows, bytes) -> new CopyRows<>(write, columns, used, rows, bytes);
+    RowTriggers triggers = RowTriggers.of(table.name());
+    return (rows, bytes) -> new CopyRows<>(write, columns, used, triggers, rows, bytes);
   }
 }

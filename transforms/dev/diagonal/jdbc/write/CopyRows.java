@@ -26,20 +26,26 @@ final class CopyRows<T> extends BatchRows<T> {
 
   private final JdbcWrite<T> write;
   private final CopySql sql;
+  private final RowTriggers triggers;
   private final WireRows wire;
   private Changes changes = Changes.UNKNOWN;
 
-  /** Whether triggers may drop rows; null until this matters. */
-  private @Nullable Boolean hasTriggers;
-
   /**
+   * @param triggers those of the table, shared by all batches of a writer
    * @param rows the expected number of rows, at least one
    * @param bytes their expected size
    */
-  CopyRows(JdbcWrite<T> write, List<WireColumn> columns, CopySql sql, int rows, int bytes) {
+  CopyRows(
+      JdbcWrite<T> write,
+      List<WireColumn> columns,
+      CopySql sql,
+      RowTriggers triggers,
+      int rows,
+      int bytes) {
     super(write, rows);
     this.write = write;
     this.sql = sql;
+    this.triggers = triggers;
     this.wire = new WireRows(write.table(), columns, rows, bytes);
   }
 
@@ -116,19 +122,12 @@ final class CopyRows<T> extends BatchRows<T> {
       return switch (write.mode()) {
         case INSERT -> added(applied, sent);
         case INSERT_IGNORE ->
-            applied < sent && hasTriggers(connection)
+            applied < sent && triggers.onInsert(connection)
                 ? Changes.UNKNOWN // a row that a trigger drops is not there
                 : new Changes(applied, 0, sent - applied, 0);
         case UPSERT, UPDATE, DELETE -> Changes.UNKNOWN;
       };
     }
-  }
-
-  private boolean hasTriggers(Connection connection) throws SQLException {
-    if (hasTriggers == null) {
-      hasTriggers = RowTriggers.onInsert(connection, write.table().name());
-    }
-    return hasTriggers;
   }
 
   /** Returns how many different keys the staged rows have. */

@@ -4,10 +4,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds triggers that may drop or change a row before it is written, and rules, on a table and its
- * partitions.
+ * The triggers of a table and its partitions that may drop or change a row before it is written,
+ * and its rules. Those for INSERT are looked up once, when they first matter. Thread-safe.
  */
 public final class RowTriggers {
 
@@ -26,29 +27,38 @@ public final class RowTriggers {
       """
           .formatted(BEFORE_EACH_ROW);
 
-  private RowTriggers() {}
+  private final String quoted;
+  private volatile @Nullable Boolean onInsert;
 
-  /**
-   * Returns whether there is one for INSERT.
-   *
-   * @param table {@code table} or {@code schema.table}
-   */
-  public static boolean onInsert(Connection connection, String table) throws SQLException {
-    return exist(connection, table, INSERT);
+  private RowTriggers(String quoted) {
+    this.quoted = quoted;
   }
 
   /**
-   * Returns whether there is one for INSERT or UPDATE.
+   * Returns the triggers of a table.
    *
    * @param table {@code table} or {@code schema.table}
    */
-  public static boolean onUpsert(Connection connection, String table) throws SQLException {
-    return exist(connection, table, INSERT | UPDATE);
+  public static RowTriggers of(String table) {
+    return new RowTriggers(PostgresSql.quoteTable(table));
   }
 
-  private static boolean exist(Connection connection, String table, int events)
-      throws SQLException {
-    String quoted = PostgresSql.quoteTable(table);
+  /** Returns whether there is one for INSERT. */
+  public boolean onInsert(Connection connection) throws SQLException {
+    Boolean found = onInsert;
+    if (found == null) {
+      found = exist(connection, INSERT);
+      onInsert = found;
+    }
+    return found;
+  }
+
+  /** Returns whether there is one for INSERT or UPDATE. */
+  public boolean onUpsert(Connection connection) throws SQLException {
+    return exist(connection, INSERT | UPDATE);
+  }
+
+  private boolean exist(Connection connection, int events) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
       statement.setString(1, quoted);
       statement.setString(2, quoted);

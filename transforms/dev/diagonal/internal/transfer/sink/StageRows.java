@@ -66,7 +66,7 @@ final class StageRows {
    */
   static long dropped(Connection connection, StagedTable table, long applied) throws SQLException {
     String count = new StageSql(table).countApplicable();
-    if (count == null || !RowTriggers.onUpsert(connection, table.target().name())) {
+    if (count == null || !RowTriggers.of(table.target().name()).onUpsert(connection)) {
       return 0;
     }
     try (Statement statement = connection.createStatement();
