@@ -46,7 +46,6 @@ final class TransactionWriters<T> implements AutoCloseable {
     TransactionWriter<T> writer = taken();
     if (writer == null) {
       writer = added();
-      BatchRowsFactory<T> unused = writer.factory();
     }
     try {
       return writer.write(rows, order, place);
