@@ -2,13 +2,13 @@ package dev.diagonal.statement;
 
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,18 +50,15 @@ enum SqlSlots {
       "SELECT pg_advisory_xact_lock(hashtext('diagonal statement ' || ?), lock) FROM"
           + " (SELECT lock FROM unnest(?::integer[]) AS lock ORDER BY lock) AS locks";
 
-  /** Databases that run in one process, which has its own scheduler. */
-  private static final List<String> WITHOUT_LOCKS = List.of("jdbc:duckdb:", "jdbc:sqlite:");
-
   abstract void take(Connection transaction, CellLocks locks, int cell) throws SQLException;
 
-  /** Returns how a database locks slots; null if it runs in one process. */
+  /** Returns how a database locks slots; null if it runs in one process, which has a scheduler. */
   static @Nullable SqlSlots of(JdbcTarget database) {
-    String url = database.url();
-    if (WITHOUT_LOCKS.stream().anyMatch(url::startsWith)) {
+    DatabaseKind kind = DatabaseKind.of(database.url());
+    if (kind.isFile()) {
       return null;
     }
-    return url.startsWith("jdbc:postgresql:") ? ADVISORY : ROWS;
+    return kind == DatabaseKind.POSTGRES ? ADVISORY : ROWS;
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.internal.transfer.parquet.ParquetJars;
@@ -165,7 +166,7 @@ final class StatementInput {
   }
 
   private static TransferSource query(JdbcTarget database, String query) throws Exception {
-    return database.url().startsWith("jdbc:postgresql:")
+    return DatabaseKind.of(database.url()) == DatabaseKind.POSTGRES
         ? JdbcRows.ofQuery(database, query, null, 1, null)
         : JdbcStandardRows.ofQuery(database, query, null, 1);
   }

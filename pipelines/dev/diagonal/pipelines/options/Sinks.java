@@ -4,6 +4,7 @@ import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Secret;
 import dev.diagonal.internal.fault.Reason;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
@@ -94,7 +95,7 @@ public final class Sinks {
    */
   public static JdbcTarget postgres(SinkPlace place, JdbcOptions options, ServerUrls servers) {
     String url = place.url();
-    if (url != null && url.startsWith("jdbc:") && !url.startsWith("jdbc:postgresql:")) {
+    if (url != null && url.startsWith("jdbc:") && DatabaseKind.of(url) != DatabaseKind.POSTGRES) {
       throw new UsageException(
           "--jdbcUrl must name a PostgreSQL database, jdbc:postgresql://host:port/database, got "
               + JdbcUrl.shown(url));

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.snapshot.MatchingTable;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.command.CommandLine;
@@ -89,7 +90,7 @@ final class TablesTransfer {
    */
   Group plan(List<String> args, PlanTasks tasks) throws SQLException, InterruptedException {
     JdbcTarget database = OptionsSpec.source(options);
-    if (!database.url().startsWith("jdbc:postgresql:")) {
+    if (DatabaseKind.of(database.url()) != DatabaseKind.POSTGRES) {
       throw new UsageException("--from=%s needs PostgreSQL, got %s".formatted(from, database));
     }
     List<MatchingTable> tables =

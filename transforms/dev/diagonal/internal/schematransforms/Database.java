@@ -4,6 +4,7 @@ import static dev.diagonal.internal.schematransforms.Settings.optional;
 import static dev.diagonal.internal.schematransforms.Settings.required;
 
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.table.FoundColumn;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.jdbc.CreateTable;
@@ -77,7 +78,7 @@ final class Database {
   static Table table(JdbcTarget database, String name, Schema schema, List<String> key)
       throws SQLException, InterruptedException {
     Table declared = SchemaRows.table(name, withRequired(schema, key), key.toArray(String[]::new));
-    if (!database.url().startsWith("jdbc:postgresql:")) {
+    if (DatabaseKind.of(database.url()) != DatabaseKind.POSTGRES) {
       return declared; // it must exist
     }
     Table table =

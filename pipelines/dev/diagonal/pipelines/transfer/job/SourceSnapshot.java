@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer.job;
 
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;
@@ -29,7 +30,7 @@ public final class SourceSnapshot implements AutoCloseable {
   static boolean isFor(From from) {
     return from instanceof FromJdbc jdbc
         && jdbc.oneSnapshot()
-        && jdbc.database().at(ServerUrls.TO_COME).url().startsWith("jdbc:postgresql:");
+        && DatabaseKind.of(jdbc.database().at(ServerUrls.TO_COME).url()) == DatabaseKind.POSTGRES;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.files.RangePlan;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.transfer.LimitedSource;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -88,7 +89,7 @@ final class TransferInput {
     String rangeKey = spec.rangeKey();
     String table = jdbc.table();
     String query = String.valueOf(jdbc.query());
-    if (database.url().startsWith("jdbc:postgresql:")) {
+    if (DatabaseKind.of(database.url()) == DatabaseKind.POSTGRES) {
       SnapshotKeeper keeper = snapshot == null ? null : snapshot.keeper(database, options);
       return table == null
           ? JdbcRows.ofQuery(database, query, rangeKey, ranges, keeper)

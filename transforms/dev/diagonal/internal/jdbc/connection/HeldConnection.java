@@ -3,6 +3,7 @@ package dev.diagonal.internal.jdbc.connection;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.internal.jdbc.schema.Session;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.trace.TracedConnection;
 import dev.diagonal.jdbc.connection.Connector;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -117,7 +118,7 @@ public final class HeldConnection implements Session {
 
   public static void checkPostgres(JdbcTarget target) {
     checkArgument(
-        target.url().startsWith("jdbc:postgresql:"),
+        DatabaseKind.of(target.url()) == DatabaseKind.POSTGRES,
         "url must start with jdbc:postgresql:, got %s",
         target);
   }

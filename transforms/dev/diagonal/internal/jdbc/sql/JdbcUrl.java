@@ -195,7 +195,7 @@ public final class JdbcUrl {
    * Decodes a value as PostgreSQL's driver does, like a form; how other drivers decode is unknown.
    */
   private static @Nullable String value(String text, String url) {
-    if (url.startsWith("jdbc:postgresql:")) {
+    if (DatabaseKind.of(url) == DatabaseKind.POSTGRES) {
       return decoded(text);
     }
     return text.contains("%") || text.contains("+") ? null : text;
