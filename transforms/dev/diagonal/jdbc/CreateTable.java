@@ -104,13 +104,7 @@ public final class CreateTable {
   public static boolean hasKey(JdbcTarget target, Table table)
       throws SQLException, InterruptedException {
     return RetriedTransaction.in(target, "look at table " + table.name())
-        .run(
-            connection -> {
-              FoundTable found = FoundTable.find(connection, table.name());
-              return found != null
-                  && found.kind() == FoundTable.Kind.TABLE
-                  && found.keyProblem(table.keyColumns()) == null;
-            });
+        .run(connection -> FoundTable.hasKey(connection, table));
   }
 
   /**

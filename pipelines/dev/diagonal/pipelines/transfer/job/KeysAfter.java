@@ -147,7 +147,10 @@ final class KeysAfter {
     try {
       return RetriedTransaction.in(each.database, "make the primary key of table " + table.name())
           .withLongStatements()
-          .run(connection -> hasKey(connection, table) || execute(connection, sql));
+          .run(
+              connection ->
+                  // An attempt whose reply was lost may have made it.
+                  FoundTable.hasKey(connection, table) || execute(connection, sql));
     } catch (SQLException fault) {
       throw new SQLException(
           "%s. All rows are committed, but the table has no primary key; remove the cause, then run: %s"
@@ -155,12 +158,6 @@ final class KeysAfter {
           SqlFaults.state(fault),
           fault);
     }
-  }
-
-  /** Returns whether an attempt whose reply was lost has made it. */
-  private static boolean hasKey(Connection connection, Table table) throws SQLException {
-    FoundTable found = FoundTable.find(connection, table.name());
-    return found != null && found.keyProblem(table.keyColumns()) == null;
   }
 
   private static boolean execute(Connection connection, String sql) throws SQLException {

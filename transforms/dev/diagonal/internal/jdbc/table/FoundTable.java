@@ -3,6 +3,7 @@ package dev.diagonal.internal.jdbc.table;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.Table;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -99,6 +100,26 @@ public record FoundTable(
   public FoundTable {
     columns = List.copyOf(columns);
     keys = List.copyOf(keys);
+  }
+
+  /** Returns whether there is a relation of that name. */
+  public static boolean exists(Connection connection, String name) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
+      statement.setString(1, PostgresSql.quoteTable(name));
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
+  }
+
+  /** Returns whether the table exists and has a primary key or unique index on its key columns. */
+  public static boolean hasKey(Connection connection, Table table) throws SQLException {
+    FoundTable found = find(connection, table.name());
+    return found != null
+        && found.kind == Kind.TABLE
+        && found.keyProblem(table.keyColumns()) == null;
   }
 
   /**

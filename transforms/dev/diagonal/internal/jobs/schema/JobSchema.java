@@ -1,6 +1,7 @@
 package dev.diagonal.internal.jobs.schema;
 
 import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -196,17 +197,10 @@ public final class JobSchema {
     return differences;
   }
 
-  static boolean areThere(Connection connection, List<String> names) throws SQLException {
+  private static boolean areThere(Connection connection, List<String> names) throws SQLException {
     for (String name : names) {
-      try (PreparedStatement statement =
-          connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
-        statement.setString(1, PostgresSql.quoteTable(name));
-        try (ResultSet result = statement.executeQuery()) {
-          result.next();
-          if (!result.getBoolean(1)) {
-            return false;
-          }
-        }
+      if (!FoundTable.exists(connection, name)) {
+        return false;
       }
     }
     return true;

@@ -76,8 +76,7 @@ public record JobSchemaCheck(JdbcTarget database, JobTables tables) {
       requireLayout(connection, byUserAndMovie, "");
       return;
     }
-    FoundTable found = FoundTable.find(connection, tables.ratings());
-    if (found != null && found.keyProblem(byUserAndMovie.keyColumns()) == null) {
+    if (FoundTable.hasKey(connection, byUserAndMovie)) {
       throw JobSchema.oneRatingOnly(tables);
     }
   }
@@ -85,13 +84,14 @@ public record JobSchemaCheck(JdbcTarget database, JobTables tables) {
   private static void create(
       Connection connection, List<String> names, String script, List<String> missing)
       throws SQLException {
-    if (JobSchema.areThere(connection, names)) {
-      return;
-    }
+    int before = missing.size();
     for (String name : names) {
-      if (!JobSchema.areThere(connection, List.of(name))) {
+      if (!FoundTable.exists(connection, name)) {
         missing.add(name);
       }
+    }
+    if (missing.size() == before) {
+      return;
     }
     JobSchema.createSchemas(connection, names);
     try (Statement statement = connection.createStatement()) {

@@ -9,6 +9,7 @@ import dev.diagonal.internal.jdbc.schema.HighWaterMarks.Of;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
+import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -185,7 +186,7 @@ public final class IncrementalTransfer {
     if (!marks.open(connection, rights)) {
       throw notKept(rights);
     }
-    boolean exists = TargetRows.tableExists(connection, table);
+    boolean exists = FoundTable.exists(connection, table);
     UUID run = runOf(of);
     if (!schema.runs().isGone(connection, run)) {
       return Optional.empty();
@@ -204,7 +205,7 @@ public final class IncrementalTransfer {
     }
     return new Seen(
         usable ? marks.find(connection, of) : null,
-        TargetRows.tableExists(connection, table) && TargetRows.any(connection, table),
+        FoundTable.exists(connection, table) && TargetRows.any(connection, table),
         !schema.runs().isGone(connection, runOf(of)));
   }
 

@@ -2,7 +2,6 @@ package dev.diagonal.internal.transfer.resume;
 
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -11,18 +10,6 @@ import java.sql.Statement;
 final class TargetRows {
 
   private TargetRows() {}
-
-  /** Returns whether a table exists. */
-  static boolean tableExists(Connection connection, String table) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
-      statement.setString(1, PostgresSql.quoteTable(table));
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getBoolean(1);
-      }
-    }
-  }
 
   /** Returns whether a table has rows. */
   static boolean any(Connection connection, String table) throws SQLException {

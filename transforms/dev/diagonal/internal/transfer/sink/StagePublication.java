@@ -11,6 +11,7 @@ import dev.diagonal.internal.jdbc.schema.CommitCheck;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.Token;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.TableLocks;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -245,16 +246,18 @@ final class StagePublication {
 
   private static void createIfMissing(Connection connection, Statement statement, StagedTable table)
       throws SQLException {
-    String goal = quoteTable(table.target().name());
+    String goal = table.target().name();
     // Checked first: a user who may write to a table need not have the right to create one.
-    if (!isTrue(connection, "SELECT to_regclass(?) IS NOT NULL", goal)) {
+    if (!FoundTable.exists(connection, goal)) {
       statement.execute(new StageSql(table).createTarget());
     }
     // The search path of the URL may begin with pg_temp.
     if (isTrue(
-        connection, "SELECT relpersistence = 't' FROM pg_class WHERE oid = to_regclass(?)", goal)) {
+        connection,
+        "SELECT relpersistence = 't' FROM pg_class WHERE oid = to_regclass(?)",
+        quoteTable(goal))) {
       throw new TargetMismatchException(
-          "table " + table.target().name(),
+          "table " + goal,
           List.of("it is temporary, so its rows would be lost with the connection"));
     }
   }
