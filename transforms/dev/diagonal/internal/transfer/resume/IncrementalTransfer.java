@@ -19,7 +19,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +75,7 @@ public final class IncrementalTransfer {
       JdbcTarget database, String table, JdbcRows all, String read, String mapping)
       throws Exception {
     Of of = of(table, all, read);
-    String written = hash(mapping + all.blockType());
+    String written = Fingerprint.of(mapping + all.blockType());
     Looked looked = lookedWhenFree(database, table, of, all.describe());
     RunKeeper keeper = InsertRun.hold(database, schema, looked.run(), table);
     boolean done = false;
@@ -105,7 +104,7 @@ public final class IncrementalTransfer {
         RetriedTransaction.in(database, "look for the mark of table " + table)
             .run(connection -> see(connection, table, of));
     Mark mark = seen.mark();
-    String unusable = whyUnusable(mark, seen.hasRows(), table, hash(mapping + all.blockType()));
+    String unusable = whyUnusable(mark, seen.hasRows(), table, Fingerprint.of(mapping + all.blockType()));
     JdbcRows rows =
         all.since(column, mark == null || unusable != null ? null : mark.value(), overlap);
     String running =
@@ -129,12 +128,8 @@ public final class IncrementalTransfer {
   }
 
   private Of of(String table, JdbcRows all, String read) {
-    String source = read.isEmpty() ? all.describe() : all.describe() + " " + hash(read);
+    String source = read.isEmpty() ? all.describe() : all.describe() + " " + Fingerprint.of(read);
     return new Of(PostgresSql.quoteTable(table), source, column);
-  }
-
-  private static String hash(String text) {
-    return Hashing.murmur3_128().hashString(text, UTF_8).toString();
   }
 
   private static @Nullable String usable(Looked looked, String table, String written) {

@@ -17,7 +17,6 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
-import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hasher;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,10 +52,7 @@ record TransferChoice(
    * and the columns and the mode in which they are written.
    */
   private String inputOf(TransferSource source, Table table, WriteMode mode) throws Exception {
-    Hasher hash = Hashing.murmur3_128().newHasher().putLong(source.bytes());
-    for (SourceRange range : source.ranges()) {
-      hash.putString(range.place(), UTF_8).putLong(range.start()).putLong(range.end());
-    }
+    Hasher hash = Fingerprint.of(source);
     for (Column column : table.columns()) {
       hash.putString(column.name(), UTF_8).putBoolean(column.key());
     }

@@ -1,18 +1,13 @@
 package dev.diagonal.internal.transfer.resume;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.diagonal.internal.files.output.DirectoryLock;
 import dev.diagonal.internal.files.output.KeptParts;
 import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.internal.metrics.Warnings;
-import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hasher;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 
 /**
  * The files that a transfer from files writes, whose finished parts a later run can use. Used by
@@ -60,8 +55,7 @@ public final class UnfinishedFiles implements AutoCloseable {
   public void begin(TransferSource source, int readers, String how) throws Exception {
     String manifest =
         "%s%s\nfiles %s\nrows %s\n"
-            .formatted(
-                READERS, readers, inputOf(source), Hashing.murmur3_128().hashString(how, UTF_8));
+            .formatted(READERS, readers, Fingerprint.of(source).hash(), Fingerprint.of(how));
     List<KeptParts> all = paths.stream().map(KeptParts::of).toList();
     for (int i = 0; i < all.size(); i++) {
       DirectoryLock lock = all.get(i).lock();
@@ -92,14 +86,6 @@ public final class UnfinishedFiles implements AutoCloseable {
   private static String line(String text, int number) {
     String[] lines = text.split("\n", -1);
     return number < lines.length ? lines[number] : "";
-  }
-
-  private static String inputOf(TransferSource source) throws Exception {
-    Hasher hash = Hashing.murmur3_128().newHasher().putLong(source.bytes());
-    for (SourceRange range : source.ranges()) {
-      hash.putUnencodedChars(range.place()).putLong(range.start()).putLong(range.end());
-    }
-    return hash.hash().toString();
   }
 
   /** Deletes what is kept of files, unless a run uses it, and warns of parts that are lost. */

@@ -1,0 +1,34 @@
+package dev.diagonal.internal.transfer.resume;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.transfer.source.TransferSource;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.HashFunction;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hasher;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
+
+/**
+ * Hashes of what a transfer reads and how it converts and writes it, so that a later run notices
+ * changes. They are kept in databases and directories, and must stay the same.
+ */
+final class Fingerprint {
+
+  private static final HashFunction HASH = Hashing.murmur3_128();
+
+  private Fingerprint() {}
+
+  /** Returns the hash of a text. */
+  static String of(String text) {
+    return HASH.hashString(text, UTF_8).toString();
+  }
+
+  /** Returns a hash of the size and the ranges of a source, to which more can be added. */
+  static Hasher of(TransferSource source) throws Exception {
+    Hasher hash = HASH.newHasher().putLong(source.bytes());
+    for (SourceRange range : source.ranges()) {
+      hash.putString(range.place(), UTF_8).putLong(range.start()).putLong(range.end());
+    }
+    return hash;
+  }
+}
