@@ -1,5 +1,7 @@
 package dev.diagonal.internal.jdbc.relationships;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -9,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code diagonal_files} of a database that is not PostgreSQL. */
@@ -64,29 +67,36 @@ record FileTable(JdbcTarget database) implements FileRecord {
 
   @Override
   public @Nullable String add(List<FileFacts> files) throws SQLException, InterruptedException {
-    for (FileFacts file : files) {
-      SQLException fault = fault(() -> add(file));
-      // Another process may have added it meanwhile.
-      if (fault != null && find().stream().noneMatch(other -> other.file() == file.file())) {
-        throw fault;
-      }
+    SQLException fault = files.isEmpty() ? null : fault(() -> insert(files));
+    if (fault == null) {
+      return null;
     }
-    return null;
+    // Another process may have added some of them meanwhile.
+    Set<Long> found = find().stream().map(FileFacts::file).collect(toSet());
+    List<FileFacts> missing = files.stream().filter(file -> !found.contains(file.file())).toList();
+    if (missing.size() == files.size()) {
+      throw fault;
+    }
+    return add(missing);
   }
 
-  private int add(FileFacts file) throws SQLException, InterruptedException {
+  private int insert(List<FileFacts> files) throws SQLException, InterruptedException {
     return transaction()
         .run(
             connection -> {
+              int added = 0;
               try (PreparedStatement statement = connection.prepareStatement(ADD)) {
-                String name = file.name();
-                int start = Math.max(0, name.length() - NAME_CHARACTERS);
-                statement.setLong(1, file.file());
-                statement.setString(2, name.substring(start));
-                statement.setLong(3, file.bytes());
-                statement.setInt(4, file.checksum());
-                return statement.executeUpdate();
+                for (FileFacts file : files) {
+                  String name = file.name();
+                  int start = Math.max(0, name.length() - NAME_CHARACTERS);
+                  statement.setLong(1, file.file());
+                  statement.setString(2, name.substring(start));
+                  statement.setLong(3, file.bytes());
+                  statement.setInt(4, file.checksum());
+                  added += statement.executeUpdate();
+                }
               }
+              return added;
             });
   }
 
