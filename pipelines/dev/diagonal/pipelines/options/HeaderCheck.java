@@ -69,7 +69,8 @@ public final class HeaderCheck {
    * @return whether columns can be checked as well
    */
   public boolean delimiter() {
-    String fault = first.lines().isEmpty() || first.records() ? null : faultOf(line());
+    String fault =
+        first.lines().isEmpty() || first.records() ? null : faultOf(first.lines().get(0));
     if (fault != null) {
       mistakes.add("--input: " + fault);
       return false;
