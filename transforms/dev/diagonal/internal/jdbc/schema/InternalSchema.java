@@ -100,11 +100,6 @@ public record InternalSchema(String name) implements Serializable {
     }
   }
 
-  /** Returns the schema of the default name. */
-  public static InternalSchema ofDefaultName() {
-    return new InternalSchema(DEFAULT_NAME);
-  }
-
   /**
    * Creates the schema and its tables if they are missing and the user may, and returns what the
    * user may do there. Safe to call from concurrent processes.

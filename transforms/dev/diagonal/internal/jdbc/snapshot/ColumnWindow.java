@@ -4,6 +4,7 @@ import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.jdbc.sql.SqlScript;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.sql.Connection;
@@ -164,7 +165,7 @@ public record ColumnWindow(
   }
 
   private static String literal(String value, String type) {
-    return isTime(type) ? "'%s'::%s".formatted(value.replace("'", "''"), type) : value;
+    return isTime(type) ? PostgresSql.literal(value) + "::" + type : value;
   }
 
   /** Returns the condition for the rows that are read, or null for all rows. */
