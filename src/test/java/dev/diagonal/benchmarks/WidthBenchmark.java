@@ -11,7 +11,6 @@ import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.simulation.ScaleCosts;
 import dev.diagonal.simulation.ScaleShape;
 import dev.diagonal.simulation.ScaleSimulation;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +29,6 @@ import java.util.Locale;
  */
 public final class WidthBenchmark {
 
-  private static final Path RESULTS = Path.of("src", "test", "benchmarks", "width.csv");
   private static final int EDGES = 100_000;
   private static final int FEW_NODES = 5_000;
   private static final int SMALL_BATCH = 250;
@@ -106,7 +104,7 @@ public final class WidthBenchmark {
         }
       }
     }
-    ResultPages.write(RESULTS, WidthForecast.csv());
+    ResultPages.write(WidthForecast.RESULTS, WidthForecast.csv());
     System.exit(0);
   }
 

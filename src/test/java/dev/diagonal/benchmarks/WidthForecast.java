@@ -3,6 +3,7 @@ package dev.diagonal.benchmarks;
 import dev.diagonal.simulation.ScaleCosts;
 import dev.diagonal.simulation.ScaleShape;
 import dev.diagonal.simulation.ScaleSimulation;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,9 @@ import java.util.Locale;
  * assumes.
  */
 public record WidthForecast(int workers, int tableSize, double hub) {
+
+  /** The file that {@link WidthBenchmark} writes. */
+  public static final Path RESULTS = Path.of("src", "test", "benchmarks", "width.csv");
 
   private static final double CORES = 16;
   private static final double LOG_MB_A_SECOND = 200;

@@ -3,18 +3,15 @@ package dev.diagonal.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The figures of docs/scale.md are those of the simulator. */
 class WidthForecastTest {
 
-  private static final Path RESULTS = Path.of("src", "test", "benchmarks", "width.csv");
-
   @Test
   void someLinesAreWhatTheSimulatorGives() throws Exception {
-    List<String> lines = Files.readAllLines(RESULTS);
+    List<String> lines = Files.readAllLines(WidthForecast.RESULTS);
     assertThat(lines).hasSize(1 + WidthForecast.all().size());
     assertThat(lines)
         .contains(

@@ -1,5 +1,6 @@
 package dev.diagonal.readme;
 
+import dev.diagonal.benchmarks.WidthForecast;
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.Command;
 import dev.diagonal.pipelines.command.OptionTables;
@@ -52,7 +53,7 @@ public final class GeneratedDocs {
     for (Path file : files) {
       pages.put(file, generated(Files.readString(file)));
     }
-    String width = Files.readString(Path.of("src/test/benchmarks/width.csv"));
+    String width = Files.readString(WidthForecast.RESULTS);
     pages.computeIfPresent(
         DOCS.resolve("scale.md"), (file, page) -> WidthPage.generated(page, width));
     pages.put(DOCS.resolve("images/width.svg"), WidthPage.chart(width));
