@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
@@ -121,7 +120,7 @@ final class FlinkRestIT {
   }
 
   private void assertDone(Launched launched) throws Exception {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    Launched.assertDone(launched);
     assertThat(database.query("SELECT count(*) || ' ' || count(DISTINCT id) FROM rested"))
         .containsExactly(ROWS + " " + ROWS);
     assertThat(database.query("SELECT relname FROM pg_class WHERE relname ~ '^stage_.*_0$'"))

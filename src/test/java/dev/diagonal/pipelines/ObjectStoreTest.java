@@ -1,9 +1,9 @@
 package dev.diagonal.pipelines;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.DuckDb;
@@ -127,9 +127,5 @@ final class ObjectStoreTest {
     List<String> args = new ArrayList<>(List.of(command.split(" ")));
     args.addAll(s3.options());
     return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 }

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -348,10 +349,6 @@ final class OddFilesTest {
 
   private static Launched run(String... args) {
     return Launched.with(Main.COMMANDS, args);
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   private static void assertFailed(Launched launched, String message) {

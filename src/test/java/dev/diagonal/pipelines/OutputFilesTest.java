@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -66,10 +67,6 @@ final class OutputFilesTest {
       }
     }
     return contents;
-  }
-
-  private void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   @ParameterizedTest

@@ -1,9 +1,9 @@
 package dev.diagonal.pipelines;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
@@ -128,9 +128,5 @@ final class PgBouncerIT {
     all.add("--jdbcUrl=" + bouncer.jdbcUrl());
     all.add("--jdbcUser=" + database.postgres().user());
     return Launched.with(Main.COMMANDS, all.toArray(String[]::new));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 }

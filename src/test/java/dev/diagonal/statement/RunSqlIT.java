@@ -11,6 +11,7 @@ import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.testing.H2Server;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.testing.Sql;
@@ -28,7 +29,6 @@ import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.PCollection;
-import org.h2.tools.Server;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -102,21 +102,14 @@ final class RunSqlIT {
 
   @Test
   void twoRunsAtOnceNeverDeadlockOnH2(@TempDir Path directory) throws Exception {
-    Server server =
-        Server.createTcpServer("-tcpPort", "0", "-ifNotExists", "-baseDir", directory.toString());
-    server.start();
-    try {
-      JdbcTarget h2 =
-          JdbcTarget.at(
-              "jdbc:h2:tcp://127.0.0.1:%s/./knows;LOCK_TIMEOUT=20000".formatted(server.getPort()));
+    try (H2Server server = H2Server.in(directory)) {
+      JdbcTarget h2 = JdbcTarget.at(server.jdbcUrl("knows") + ";LOCK_TIMEOUT=20000");
       Sql onH2 = new Sql(h2);
       onH2.execute(TABLES);
       List<Knows> all = Knows.all(ROWS);
       both(statement(h2, ELSEWHERE), all);
       assertThat(number(onH2, "SELECT count(*) FROM knows")).isEqualTo(ROWS);
       assertThat(number(onH2, "SELECT count(*) FROM diagonal_slots")).isEqualTo(64);
-    } finally {
-      server.stop();
     }
   }
 

@@ -78,17 +78,36 @@ public record EdgeDatabase(LocalPostgres postgres) {
     return number("SELECT count(*) FROM edges");
   }
 
+  /** Moves all counts of nodes to deltas, as if no fold had followed the load. */
+  public void unfold() throws SQLException {
+    execute(
+        """
+        INSERT INTO nodes_deltas SELECT array_agg(id), array_agg(out_degree::int),
+          array_agg(in_degree::int), count(*) FROM nodes;
+        DELETE FROM nodes""");
+  }
+
   /** Returns the nodes whose counts are not those that the edges themselves come to. */
   public List<String> wrongNodes() throws SQLException {
+    return wrongNodes("nodes");
+  }
+
+  /** Returns the nodes whose counts, with their deltas, are not those of the edges. */
+  public List<String> wrongNodesNow() throws SQLException {
+    return wrongNodes("nodes_now");
+  }
+
+  private List<String> wrongNodes(String nodes) throws SQLException {
     return query(
         """
         SELECT id || ' has ' || coalesce(out_degree || ' ' || in_degree, 'no row') || ', must have '
             || coalesce(o || ' ' || i, 'no row')
-        FROM nodes FULL JOIN (
+        FROM %s FULL JOIN (
           SELECT id, sum(o) AS o, sum(i) AS i FROM (
             SELECT source AS id, 1 AS o, 0 AS i FROM edges
             UNION ALL SELECT target, 0, 1 FROM edges) AS ends GROUP BY id) AS counted USING (id)
-        WHERE (out_degree, in_degree) IS DISTINCT FROM (o, i)""");
+        WHERE (out_degree, in_degree) IS DISTINCT FROM (o, i)"""
+            .formatted(nodes));
   }
 
   public Connection connect() throws SQLException {

@@ -67,14 +67,16 @@ public final class LocalMariaDb implements AutoCloseable {
               """
                   .formatted(password));
       String data = "--datadir=" + directory.resolve("data");
+      Path log = directory.resolve("log");
       Process install =
-          run(directory, List.of("mariadb-install-db", "--no-defaults", "--skip-test-db", data));
+          AsNobody.start(
+              log, List.of("mariadb-install-db", "--no-defaults", "--skip-test-db", data));
       if (install.waitFor() != 0) {
-        throw new IOException(Files.readString(directory.resolve("log")));
+        throw new IOException(Files.readString(log));
       }
       Process server =
-          run(
-              directory,
+          AsNobody.start(
+              log,
               List.of(
                   binary().orElseThrow(),
                   "--no-defaults",
@@ -92,7 +94,7 @@ public final class LocalMariaDb implements AutoCloseable {
       LocalMariaDb started = new LocalMariaDb(server, directory, port, password);
       if (!Eventually.within(Duration.ofMinutes(2), started::answers)) {
         started.close();
-        throw new IOException(Files.readString(directory.resolve("log")));
+        throw new IOException(Files.readString(log));
       }
       return started;
     } catch (IOException e) {
@@ -100,16 +102,6 @@ public final class LocalMariaDb implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static Process run(Path directory, List<String> command) throws IOException {
-    boolean root = System.getProperty("user.name").equals("root");
-    List<String> asNobody = List.of("setpriv", "--reuid=nobody", "--clear-groups");
-    return new ProcessBuilder(
-            Stream.concat(root ? asNobody.stream() : Stream.of(), command.stream()).toList())
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()))
-        .start();
   }
 
   private boolean answers() {

@@ -9,7 +9,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The real PgBouncer in transaction mode before a server, where it is installed. */
 public final class PgBouncer implements AutoCloseable {
@@ -57,18 +56,11 @@ public final class PgBouncer implements AutoCloseable {
             """
                 .formatted(postgres.port(), postgres.user(), postgres.password(), port));
     List<String> command = List.of(binary().orElseThrow().toString(), "-q", settings.toString());
-    boolean root = System.getProperty("user.name").equals("root");
-    List<String> asNobody = List.of("setpriv", "--reuid=nobody", "--clear-groups");
-    Process process =
-        new ProcessBuilder(
-                Stream.concat(root ? asNobody.stream() : Stream.of(), command.stream()).toList())
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("pgbouncer.log").toFile())
-            .start();
-    PgBouncer bouncer = new PgBouncer(process, port);
+    Path log = directory.resolve("pgbouncer.log");
+    PgBouncer bouncer = new PgBouncer(AsNobody.start(log, command), port);
     if (!Eventually.within(Duration.ofMinutes(2), bouncer::answers)) {
       bouncer.close();
-      throw new IOException(Files.readString(directory.resolve("pgbouncer.log")));
+      throw new IOException(Files.readString(log));
     }
     return bouncer;
   }

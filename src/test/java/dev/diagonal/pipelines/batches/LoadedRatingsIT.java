@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.batches;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.jobs.JobDatabase;
@@ -152,9 +153,5 @@ final class LoadedRatingsIT {
     args.add("--jdbcUser=" + database.target().user());
     args.addAll(List.of(options));
     return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 }

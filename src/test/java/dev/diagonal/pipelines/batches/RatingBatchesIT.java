@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.batches;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -379,10 +380,6 @@ final class RatingBatchesIT {
     Launched launched = launch(options);
     assertThat(launched.exitCode()).as(options).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(launched.err()).anyMatch(line -> line.contains(message));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   private Launched launch(String... more) {

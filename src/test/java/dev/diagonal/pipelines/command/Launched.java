@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.testing.ErrorLines;
 import java.io.ByteArrayOutputStream;
@@ -38,6 +39,11 @@ public record Launched(ExitCode exitCode, List<String> out, List<String> err) {
       System.setOut(realOut);
       System.setErr(realErr);
     }
+  }
+
+  /** Asserts that a launch was successful, and shows its output if not. */
+  public static void assertDone(Launched launched) {
+    assertThat(launched.exitCode).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   private static List<String> linesOf(ByteArrayOutputStream bytes) {

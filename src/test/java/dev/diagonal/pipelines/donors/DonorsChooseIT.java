@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.donors;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -271,10 +272,6 @@ final class DonorsChooseIT {
     Launched launched = launch(options);
     assertThat(launched.exitCode()).as(options).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(launched.err()).as(options).anyMatch(line -> line.contains(message));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
   }
 
   private String inputs() {

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.edges;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.Main;
@@ -247,10 +248,6 @@ final class ChangedFilesIT {
   private void assertExact(long edges) throws SQLException {
     assertThat(database.edges()).isEqualTo(edges);
     assertThat(database.wrongNodes()).isEmpty();
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   private static void assertRefused(Launched launched, String... parts) {

@@ -1,11 +1,13 @@
 package dev.diagonal.pipelines.edges;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.H2Server;
 import dev.diagonal.testing.LocalNeo4j;
 import dev.diagonal.testing.Neo4jExtension;
 import dev.diagonal.testing.PostgresExtension;
@@ -14,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.h2.tools.Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,12 +116,8 @@ final class ChangedStatementFilesIT {
 
   @Test
   void changedFileIsRefusedOnH2() throws Exception {
-    Server server =
-        Server.createTcpServer("-tcpPort", "0", "-ifNotExists", "-baseDir", directory.toString());
-    server.start();
-    try {
-      JdbcTarget h2 =
-          JdbcTarget.at("jdbc:h2:tcp://127.0.0.1:%s/./placed".formatted(server.getPort()));
+    try (H2Server server = H2Server.in(directory)) {
+      JdbcTarget h2 = JdbcTarget.at(server.jdbcUrl("placed"));
       Sql sql = new Sql(h2);
       sql.execute(TABLE);
       assertChangesAreRefused(
@@ -128,8 +125,6 @@ final class ChangedStatementFilesIT {
           "MERGE INTO placed (id, source) KEY (id) VALUES (:edge_id, :source)",
           "DELETE FROM diagonal_files WHERE file_hash = ");
       assertThat(sql.query(COUNT)).containsExactly("3");
-    } finally {
-      server.stop();
     }
   }
 
@@ -177,10 +172,6 @@ final class ChangedStatementFilesIT {
 
   private void write(String... lines) throws Exception {
     Files.writeString(input, "source,target\n" + String.join("\n", lines) + "\n");
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
   }
 
   private Launched load(JdbcTarget database, String statement, String... options) throws Exception {

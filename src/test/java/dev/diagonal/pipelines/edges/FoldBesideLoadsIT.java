@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.edges;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.DIRECT;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.FLINK;
-import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -215,12 +215,7 @@ final class FoldBesideLoadsIT {
   /** Loads edges, and leaves their counts as deltas. */
   private void leaveDeltas(LoadEdgesRun load) throws Exception {
     assertDone(load.run(GRAPH.write(directory, "a", EDGES, 1), FOLDED));
-    database.execute(
-        """
-        INSERT INTO nodes_deltas SELECT array_agg(id), array_agg(out_degree::int),
-          array_agg(in_degree::int), count(*) FROM nodes;
-        DELETE FROM nodes\
-        """);
+    database.unfold();
   }
 
   private List<String> args(String options) {

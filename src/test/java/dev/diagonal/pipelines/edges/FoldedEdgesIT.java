@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.edges;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.DIRECT;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.FLINK;
-import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -107,14 +107,14 @@ final class FoldedEdgesIT {
       start.rollback();
       try (Connection gate = load.holdInTheMiddle(A_FEW, "a", "b")) {
         assertThat(database.numberNow("SELECT count(*) FROM nodes_deltas")).isPositive();
-        assertThat(wrongNow()).isEmpty();
+        assertThat(database.wrongNodesNow()).isEmpty();
         killed.kill();
         gate.rollback();
       }
       assertThat(other.await()).as(other.said()).isZero();
       assertThat(database.number("SELECT count(*) FROM edges WHERE part = 'a'")).isLessThan(EDGES);
     }
-    assertThat(wrongNow()).isEmpty();
+    assertThat(database.wrongNodesNow()).isEmpty();
     assertDone(load.run(a, FOLDED, runner));
     load.assertExact(2 * EDGES);
     assertThat(database.number("SELECT count(*) FROM nodes_deltas")).isZero();
@@ -147,13 +147,7 @@ final class FoldedEdgesIT {
   void immediateLoadFoldsDeltasToo() throws Exception {
     Path a = GRAPH.write(directory, "a", 1_000, 1);
     assertDone(launch("--input=" + a, FOLDED));
-    // As if the fold of that run had never come.
-    database.execute(
-        """
-        INSERT INTO nodes_deltas SELECT array_agg(id), array_agg(out_degree::int),
-          array_agg(in_degree::int), count(*) FROM nodes;
-        DELETE FROM nodes\
-        """);
+    database.unfold();
     Path b = GRAPH.write(directory, "b", 1_000, 2);
     Launched launched = launch("--input=" + b, "--counts=immediate");
     assertDone(launched);
@@ -171,7 +165,7 @@ final class FoldedEdgesIT {
         .contains("2 ids of edges are on both sides: 2, 3. Table nodes is unchanged");
     assertThat(database.number("SELECT count(*) FROM nodes")).isZero();
     assertThat(database.number("SELECT count(*) FROM nodes_deltas")).isPositive();
-    assertThat(wrongNow()).isEmpty();
+    assertThat(database.wrongNodesNow()).isEmpty();
     // The repair: these ids may be on both sides after all.
     assertDone(launch("--fold"));
     assertThat(database.wrongNodes()).isEmpty();
@@ -224,17 +218,6 @@ final class FoldedEdgesIT {
     }
     assertThat(found.get(0)).hasSize(11);
     assertThat(found).allMatch(found.get(0)::equals);
-  }
-
-  private List<String> wrongNow() throws Exception {
-    return database.query(
-        """
-        SELECT id FROM nodes_now FULL JOIN (
-          SELECT id, sum(o) AS o, sum(i) AS i FROM (
-            SELECT source AS id, 1 AS o, 0 AS i FROM edges
-            UNION ALL SELECT target, 0, 1 FROM edges) AS ends GROUP BY id) AS counted USING (id)
-        WHERE (out_degree, in_degree) IS DISTINCT FROM (o, i)\
-        """);
   }
 
   private Launched launch(String... options) {

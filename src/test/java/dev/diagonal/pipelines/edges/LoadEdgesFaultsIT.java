@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.edges;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.DIRECT;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.FLINK;
-import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.command.ExitCode;

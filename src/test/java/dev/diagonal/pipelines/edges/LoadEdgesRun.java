@@ -2,7 +2,6 @@ package dev.diagonal.pipelines.edges;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.EdgeDatabase;
@@ -118,10 +117,6 @@ public record LoadEdgesRun(EdgeDatabase database, SlowTransactions slow) {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  public static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   public void assertExact(long edges) throws SQLException {

@@ -8,6 +8,7 @@ import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.Eventually;
+import dev.diagonal.testing.H2Server;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.Sql;
 import java.nio.file.Files;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.h2.tools.Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,14 +52,8 @@ final class StatementLocksIT {
 
   @Test
   void twoJvmsShareRowsOfH2AndOneIsKilled() throws Exception {
-    Server server =
-        Server.createTcpServer("-tcpPort", "0", "-ifNotExists", "-baseDir", directory.toString());
-    server.start();
-    try {
-      assertExactAfterAKill(
-          "jdbc:h2:tcp://127.0.0.1:%s/./person;LOCK_TIMEOUT=240000".formatted(server.getPort()));
-    } finally {
-      server.stop();
+    try (H2Server server = H2Server.in(directory)) {
+      assertExactAfterAKill(server.jdbcUrl("person") + ";LOCK_TIMEOUT=240000");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.taxi;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -218,10 +219,6 @@ final class TaxiTripsIT {
     Launched launched = launch(options);
     assertThat(launched.exitCode()).as(options).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(launched.err()).anyMatch(line -> line.contains(message));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
   }
 
   /** All trips are there, and zones count what the trips themselves come to. */

@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
-import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.Main;

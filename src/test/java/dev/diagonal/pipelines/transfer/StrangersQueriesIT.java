@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -50,10 +51,6 @@ final class StrangersQueriesIT {
     args.add("--jdbcUrl=" + database.postgres().jdbcUrl());
     args.add("--jdbcUser=" + user);
     return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   @ParameterizedTest

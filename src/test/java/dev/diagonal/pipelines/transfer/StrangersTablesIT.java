@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.Main;
@@ -53,10 +54,6 @@ final class StrangersTablesIT {
     args.add("--jdbcUser=" + user);
     args.addAll(List.of(options));
     return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   private static void assertFails(Launched launched, String... parts) {

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -165,10 +166,6 @@ class TransferDocumentsIT {
     args.add("--to=elasticsearch:documents-" + index);
     args.add("--elasticsearchUrl=" + server.url());
     return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
-  }
-
-  static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   final String csv(String text) throws IOException {

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,10 +64,6 @@ final class TransferFilesTest {
     List<String> args = new ArrayList<>(List.of("transfer"));
     args.addAll(List.of(options));
     return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   private Path file(String name, String text) throws IOException {

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.Main;
@@ -78,10 +79,6 @@ final class TransferIT {
   private String jdbc() {
     return "--jdbcUrl=%s --jdbcUser=%s"
         .formatted(database.postgres().jdbcUrl(), database.postgres().user());
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   private Path everyType() throws IOException {

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.Main;
@@ -319,10 +320,6 @@ final class TransferParquetTest {
 
   private static Launched run(String command) {
     return Launched.with(Main.COMMANDS, command.trim().split(" +"));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   private static void assertFailed(Launched launched, String message) {

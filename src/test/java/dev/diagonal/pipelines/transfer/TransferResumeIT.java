@@ -93,7 +93,7 @@ final class TransferResumeIT {
   }
 
   private void assertDone(Launched launched) throws SQLException {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    Launched.assertDone(launched);
     assertThat(database.query(HELD)).containsExactly(EXACT);
     assertThat(database.number("SELECT count(*) FROM diagonal.transfers")).isZero();
     assertThat(database.number("SELECT count(*) FROM diagonal.ledger WHERE range IS NOT NULL"))

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.Main;
@@ -97,10 +98,6 @@ final class TransferSnapshotIT {
 
   private String jdbc(String user) {
     return "--jdbcUrl=%s --jdbcUser=%s".formatted(database.postgres().jdbcUrl(), user);
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   @ParameterizedTest

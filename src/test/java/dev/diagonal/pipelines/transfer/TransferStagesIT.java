@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.Main;
@@ -85,10 +86,6 @@ final class TransferStagesIT {
     args.add("--jdbcUrl=" + into.postgres().jdbcUrl());
     args.add("--jdbcUser=" + into.postgres().user());
     return args;
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   /** Rows from 1 with this value. */

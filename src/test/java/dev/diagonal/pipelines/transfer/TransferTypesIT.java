@@ -1,9 +1,9 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.Main;
-import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
@@ -174,9 +174,5 @@ final class TransferTypesIT {
 
   private List<String> texts(String query) throws Exception {
     return database.query(query);
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 }

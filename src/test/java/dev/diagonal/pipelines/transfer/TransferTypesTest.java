@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.Main;
@@ -210,9 +211,5 @@ final class TransferTypesTest {
     return Launched.with(
         Main.COMMANDS,
         Stream.concat(Stream.of("transfer"), List.of(options).stream()).toArray(String[]::new));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 }
