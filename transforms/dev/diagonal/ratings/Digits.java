@@ -1,8 +1,6 @@
 package dev.diagonal.ratings;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import dev.diagonal.internal.bytes.Words;
 
 /**
  * Parses decimal digits, eight bytes at a time in one word, without a loop or a branch (the
@@ -12,10 +10,7 @@ import java.nio.ByteOrder;
 final class Digits {
 
   /** How many bytes a word holds. */
-  static final int WORD = Long.BYTES;
-
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  static final int WORD = Words.BYTES;
 
   private static final long ZEROS = 0x3030303030303030L;
 
@@ -23,7 +18,7 @@ final class Digits {
 
   /** Returns the eight bytes from {@code index}; bytes after the end of the array are zero. */
   static long wordAt(byte[] bytes, int index) {
-    return index <= bytes.length - WORD ? (long) LONGS.get(bytes, index) : lastWord(bytes, index);
+    return index <= bytes.length - WORD ? Words.at(bytes, index) : lastWord(bytes, index);
   }
 
   /** Returns how many digits the word starts with. */

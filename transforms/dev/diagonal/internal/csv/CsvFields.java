@@ -3,6 +3,7 @@ package dev.diagonal.internal.csv;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.csv.CsvDialect;
+import dev.diagonal.internal.bytes.ByteSet;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,9 @@ public final class CsvFields extends CutFields {
   static final int MORE = -1;
 
   /** The bytes with a special meaning, outside of quotes and inside them. */
-  private final boolean[] stops = new boolean[256];
+  private final ByteSet stops;
 
-  private final boolean[] stopsInQuotes = new boolean[256];
+  private final ByteSet stopsInQuotes;
 
   /** The delimiter, or its first byte if it has several. */
   private final byte delimiter;
@@ -62,18 +63,11 @@ public final class CsvFields extends CutFields {
     this.longDelimiter = between.length == 1 ? null : between;
     this.lines = lines;
     this.lineBreaksInQuotes = dialect.lineBreaksInQuotes();
-    stops[this.delimiter] = true;
-    stops['\n'] = lines;
-    stops['\r'] = lines;
-    stopsInQuotes['\n'] = lines;
-    stopsInQuotes['\r'] = lines;
-    if (quote != NO_BYTE) {
-      stopsInQuotes[quote] = true;
-    }
-    if (escape != NO_BYTE) {
-      stops[escape] = true;
-      stopsInQuotes[escape] = true;
-    }
+    int lineFeed = lines ? '\n' : NO_BYTE;
+    int carriageReturn = lines ? '\r' : NO_BYTE;
+    stops = new ByteSet(delimiter, lineFeed, carriageReturn, escape);
+    stopsInQuotes =
+        quote == NO_BYTE ? stops : new ByteSet(quote, lineFeed, carriageReturn, escape);
   }
 
   /** Cuts a line; see {@link #split(byte[], int, int)}. */
@@ -135,14 +129,11 @@ public final class CsvFields extends CutFields {
 
   private int cutPlain(int start, int end, boolean last) {
     byte[] source = bytes();
-    boolean[] stop = stops;
     byte[] between = longDelimiter;
     byte kind = PLAIN;
     int at = start;
     while (true) {
-      while (at < end && !stop[source[at] & 0xff]) {
-        at++;
-      }
+      at = stops.indexIn(source, at, end);
       if (at == end || (source[at] != escape && (between == null || source[at] != delimiter))) {
         break; // a delimiter of one byte, or a line end
       }
@@ -173,13 +164,10 @@ public final class CsvFields extends CutFields {
   /** Cuts a field whose first byte inside the quotes is at {@code start}. */
   private int cutQuoted(int start, int end, boolean last) {
     byte[] source = bytes();
-    boolean[] stop = stopsInQuotes;
     byte kind = QUOTED;
     int at = start;
     while (true) {
-      while (at < end && !stop[source[at] & 0xff]) {
-        at++;
-      }
+      at = stopsInQuotes.indexIn(source, at, end);
       if (at + 1 >= end && !last) {
         return MORE;
       }

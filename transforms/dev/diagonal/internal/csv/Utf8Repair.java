@@ -2,6 +2,7 @@ package dev.diagonal.internal.csv;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.diagonal.internal.bytes.Words;
 import org.jspecify.annotations.Nullable;
 
 /** Replaces bytes that are not UTF-8 by U+FFFD, and counts the replacements. */
@@ -13,7 +14,7 @@ final class Utf8Repair {
 
   /** Returns the repaired bytes of a record, or null if all of its bytes are UTF-8. */
   byte @Nullable [] repaired(byte[] buffer, int start, int end) {
-    if (isAscii(buffer, start, end)) {
+    if (Words.areAscii(buffer, start, end)) {
       return null;
     }
     String text = new String(buffer, start, end - start, UTF_8);
@@ -28,15 +29,6 @@ final class Utf8Repair {
   /** Returns how many characters have been replaced so far. */
   long replacedCharacters() {
     return replacedCharacters;
-  }
-
-  private static boolean isAscii(byte[] buffer, int start, int end) {
-    for (int i = start; i < end; i++) {
-      if (buffer[i] < 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Counts the replacement characters that the file itself contains, which are valid UTF-8. */

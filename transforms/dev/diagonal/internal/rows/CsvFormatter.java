@@ -1,6 +1,7 @@
 package dev.diagonal.internal.rows;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.bytes.ByteSet;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
@@ -10,14 +11,29 @@ import java.io.Serializable;
  * Formats rows as CSV: an empty field for null; a quoted text if it is empty or contains a quote, a
  * line break or the first character of the delimiter, with quotes doubled. {@link
  * dev.diagonal.internal.csv.CsvFields} with the same characters parses the result.
- *
- * @param delimiter the text between two fields, ASCII
- * @param quote the character around fields, ASCII
- * @param lineEnd the end of a record
  */
-public record CsvFormatter(String delimiter, char quote, String lineEnd) implements Serializable {
+public final class CsvFormatter implements Serializable {
 
   public static final CsvFormatter RFC_4180 = new CsvFormatter(",", '"', "\n");
+
+  private final String delimiter;
+  private final char quote;
+  private final String lineEnd;
+
+  /** The bytes that only a quoted text may contain. */
+  private final ByteSet special;
+
+  /**
+   * @param delimiter the text between two fields, ASCII
+   * @param quote the character around fields, ASCII
+   * @param lineEnd the end of a record
+   */
+  public CsvFormatter(String delimiter, char quote, String lineEnd) {
+    this.delimiter = delimiter;
+    this.quote = quote;
+    this.lineEnd = lineEnd;
+    this.special = new ByteSet(delimiter.charAt(0), quote, '\n', '\r');
+  }
 
   /** Writes the names of the columns as a line. */
   public void putHeader(RowType type, ByteBuilder out) {
@@ -97,13 +113,6 @@ public record CsvFormatter(String delimiter, char quote, String lineEnd) impleme
   }
 
   private boolean needsQuotes(byte[] text, int start, int end) {
-    char first = delimiter.charAt(0);
-    for (int i = start; i < end; i++) {
-      byte c = text[i];
-      if (c == first || c == quote || c == '\n' || c == '\r') {
-        return true;
-      }
-    }
-    return false;
+    return special.indexIn(text, start, end) < end;
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import dev.diagonal.internal.bytes.Words;
 import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.FieldType;
@@ -82,16 +83,13 @@ public final class ValueParser {
     }
   }
 
-  boolean isUtf8(byte[] text, int start, int end) {
-    int i = start;
-    while (i < end && text[i] >= 0) {
-      i++;
-    }
-    if (i == end) {
+  /** Returns whether bytes are UTF-8. */
+  public boolean isUtf8(byte[] text, int start, int end) {
+    if (Words.areAscii(text, start, end)) {
       return true;
     }
     try {
-      var unused = utf8.decode(ByteBuffer.wrap(text, i, end - i));
+      var unused = utf8.decode(ByteBuffer.wrap(text, start, end - start));
       return true;
     } catch (CharacterCodingException e) {
       return false;

@@ -1,10 +1,8 @@
 package dev.diagonal.internal.files.stored;
 
+import dev.diagonal.internal.bytes.Words;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
 
 /**
@@ -13,11 +11,7 @@ import java.nio.channels.ReadableByteChannel;
  */
 public final class LineEnds {
 
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long CARRIAGE_RETURNS = 0x0D0D0D0D0D0D0D0DL;
-  private static final long ONES = 0x0101010101010101L;
-  private static final long TOPS = 0x8080808080808080L;
+  private static final long CARRIAGE_RETURNS = Words.of('\r');
   private static final int CHUNK_BYTES = 1 << 16;
 
   private LineEnds() {}
@@ -63,8 +57,7 @@ public final class LineEnds {
 
   /** Returns 0 if none of eight bytes is a CR. */
   private static long carriageReturns(byte[] bytes, int at) {
-    long different = (long) LONGS.get(bytes, at) ^ CARRIAGE_RETURNS;
-    return (different - ONES) & ~different & TOPS;
+    return Words.equalBytes(Words.at(bytes, at), CARRIAGE_RETURNS);
   }
 
   /**
