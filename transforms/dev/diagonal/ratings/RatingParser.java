@@ -7,6 +7,7 @@ import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses ratings from bytes. Plain lines, which are nearly all, are parsed in one pass, eight bytes
@@ -43,8 +44,8 @@ final class RatingParser {
   /** The role of each field of a line. */
   private byte[] fields = {};
 
-  /** Whether the columns are those of {@link PlainLines}. */
-  private boolean plainColumns;
+  /** Parses most lines if the columns are those of plain lines, otherwise null. */
+  private @Nullable PlainLines plainLines;
 
   /** Whether a line may have additional fields. */
   private boolean more;
@@ -71,7 +72,8 @@ final class RatingParser {
     }
     fields[columns.movie()] = MOVIE;
     fields[columns.rating()] = RATING;
-    plainColumns = !more && Arrays.equals(fields, PLAIN_COLUMNS);
+    plainLines =
+        !more && Arrays.equals(fields, PLAIN_COLUMNS) ? new PlainLines(delimiter) : null;
   }
 
   /** Returns whether a column of the file is read. */
@@ -98,8 +100,8 @@ final class RatingParser {
       i++;
     }
     while (i < end && !into.isFull()) {
-      if (plainColumns) {
-        i = PlainLines.read(bytes, i, end, separator, into);
+      if (plainLines != null) {
+        i = plainLines.read(bytes, i, end, into);
         if (i >= end || into.isFull()) {
           break;
         }

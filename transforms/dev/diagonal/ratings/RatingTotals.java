@@ -26,6 +26,9 @@ public final class RatingTotals implements MovieTotals {
   /** By number of the movie: movie, count, sum, range. */
   private long[] totals = new long[INITIAL_MOVIES * STRIDE];
 
+  /** The places in {@link #totals} of the movies of a batch. */
+  private int[] places = {};
+
   @Override
   public void clear() {
     index.clear();
@@ -37,16 +40,30 @@ public final class RatingTotals implements MovieTotals {
     return index.size();
   }
 
-  /** Adds the ratings of a batch. */
+  /**
+   * Adds the ratings of a batch. Finds all movies first: as long as nothing is written, the processor
+   * waits for many of their places at the same time.
+   */
   void addAll(RatingBatch batch) {
-    for (int i = 0; i < batch.size(); i++) {
-      add(batch.movie(i), batch.rating(i));
+    int size = batch.size();
+    if (places.length < size) {
+      places = new int[size];
+    }
+    int[] p = places;
+    for (int i = 0; i < size; i++) {
+      p[i] = placeOf(batch.movie(i));
+    }
+    for (int i = 0; i < size; i++) {
+      add(p[i], batch.movie(i), batch.rating(i));
     }
   }
 
   /** Adds one rating, in thousandths. */
   public void add(long movie, int thousandths) {
-    int at = placeOf(movie);
+    add(placeOf(movie), movie, thousandths);
+  }
+
+  private void add(int at, long movie, int thousandths) {
     long[] t = totals;
     t[at + SUM] += thousandths;
     if (t[at + COUNT]++ == 0) {

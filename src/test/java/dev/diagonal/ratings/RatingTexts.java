@@ -66,7 +66,12 @@ final class RatingTexts {
     this.random = random;
   }
 
-  Text next() {
+  /** Returns a text of any format, or in the most common one. */
+  Text any() {
+    return random.nextInt(3) == 0 ? nextPlain() : next();
+  }
+
+  private Text next() {
     char delimiter = pick(',', ',', ';', '\t', '|', ' ');
     RatingFormat format;
     TextFile file;
@@ -96,6 +101,34 @@ final class RatingTexts {
         Stream.generate(() -> line(columns, delimiter) + pick("\n", "\n", "\r\n"))
             .limit(1 + random.nextInt(8))
             .toList());
+  }
+
+  /**
+   * Returns a text in the format of MovieLens, with users and times of all lengths: many lines in a
+   * row have the same ones.
+   */
+  private Text nextPlain() {
+    TextFile file = new TextFile("r.csv", "userId,movieId,rating,timestamp");
+    List<String> lines = new ArrayList<>();
+    String user = "1";
+    String time = "2";
+    int count = 1 + random.nextInt(12);
+    for (int i = 0; i < count; i++) {
+      if (random.nextInt(3) == 0) {
+        user = field(false);
+      }
+      if (random.nextInt(3) == 0) {
+        time = field(false);
+      }
+      String rating =
+          switch (random.nextInt(6)) {
+            case 0 -> field(true);
+            case 1 -> chars("/09:.;", 3);
+            default -> chars("0123456789", 1) + pick(".0", ".5");
+          };
+      lines.add(String.join(",", user, field(false), rating, time) + pick("\n", "\n", "\r\n"));
+    }
+    return new Text(RatingFormat.MOVIELENS, file, lines);
   }
 
   private String line(RatingFormat.Columns columns, char delimiter) {

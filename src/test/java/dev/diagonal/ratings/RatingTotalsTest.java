@@ -113,6 +113,21 @@ class RatingTotalsTest {
     assertThat(sorted(totals)).containsExactly(new MovieRating(1, 2, -10, -20, 10));
   }
 
+  @Property(seed = "4", tries = 200, edgeCases = EdgeCasesMode.NONE)
+  void batchesOfAnySizeAddUpToTheSame(
+      @ForAll("ratings") List<Rating> ratings, @ForAll @IntRange(min = 1, max = 20) int capacity) {
+    assertThat(sorted(totalsOf(ratings, capacity))).isEqualTo(oracle(ratings));
+  }
+
+  @Example
+  void growsWithinABatch() {
+    List<Rating> ratings = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      ratings.add(new Rating(i % 5_000 * 777L - 9_000, i % 11));
+    }
+    assertThat(sorted(totalsOf(ratings, 10_000))).isEqualTo(oracle(ratings));
+  }
+
   @Example
   void aSumOrCountBeyond64BitsThrows() {
     RatingTotals totals = new RatingTotals();
@@ -137,6 +152,22 @@ class RatingTotalsTest {
   private static RatingTotals totalsOf(List<Rating> ratings) {
     RatingTotals totals = new RatingTotals();
     ratings.forEach(rating -> totals.add(rating.movie(), rating.thousandths()));
+    return totals;
+  }
+
+  private static RatingTotals totalsOf(List<Rating> ratings, int capacity) {
+    RatingTotals totals = new RatingTotals();
+    RatingBatch batch = new RatingBatch(capacity);
+    int wanted = 1; // later batches are larger
+    for (Rating rating : ratings) {
+      batch.add(rating.movie(), rating.thousandths());
+      if (batch.size() == wanted) {
+        totals.addAll(batch);
+        batch.clear();
+        wanted = Math.min(capacity, 2 * wanted);
+      }
+    }
+    totals.addAll(batch);
     return totals;
   }
 
