@@ -6,8 +6,8 @@ package dev.diagonal.ratings;
  * {@link RatingParser} parses.
  *
  * <p>Users and times mostly have as many digits as those of the line before. Comparing the lengths
- * lets the processor guess that they are equal and continue, instead of waiting until it has counted
- * the digits that the start of the next field depends on. Not thread-safe.
+ * lets the processor guess that they are equal and continue, instead of waiting until it has
+ * counted the digits that the start of the next field depends on. Not thread-safe.
  */
 final class PlainLines {
 

@@ -72,8 +72,7 @@ final class RatingParser {
     }
     fields[columns.movie()] = MOVIE;
     fields[columns.rating()] = RATING;
-    plainLines =
-        !more && Arrays.equals(fields, PLAIN_COLUMNS) ? new PlainLines(delimiter) : null;
+    plainLines = !more && Arrays.equals(fields, PLAIN_COLUMNS) ? new PlainLines(delimiter) : null;
   }
 
   /** Returns whether a column of the file is read. */

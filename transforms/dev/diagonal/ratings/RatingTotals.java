@@ -41,8 +41,8 @@ public final class RatingTotals implements MovieTotals {
   }
 
   /**
-   * Adds the ratings of a batch. Finds all movies first: as long as nothing is written, the processor
-   * waits for many of their places at the same time.
+   * Adds the ratings of a batch. Finds all movies first: as long as nothing is written, the
+   * processor waits for many of their places at the same time.
    */
   void addAll(RatingBatch batch) {
     int size = batch.size();

@@ -34,8 +34,8 @@ public final class Words {
   }
 
   /**
-   * Marks the bytes in which two words are equal. The lowest mark is exact, and so is a word without
-   * marks; marks above the lowest may be wrong.
+   * Marks the bytes in which two words are equal. The lowest mark is exact, and so is a word
+   * without marks; marks above the lowest may be wrong.
    */
   public static long equalBytes(long word, long other) {
     long different = word ^ other;

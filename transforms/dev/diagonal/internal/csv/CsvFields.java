@@ -66,8 +66,7 @@ public final class CsvFields extends CutFields {
     int lineFeed = lines ? '\n' : NO_BYTE;
     int carriageReturn = lines ? '\r' : NO_BYTE;
     stops = new ByteSet(delimiter, lineFeed, carriageReturn, escape);
-    stopsInQuotes =
-        quote == NO_BYTE ? stops : new ByteSet(quote, lineFeed, carriageReturn, escape);
+    stopsInQuotes = quote == NO_BYTE ? stops : new ByteSet(quote, lineFeed, carriageReturn, escape);
   }
 
   /** Cuts a line; see {@link #split(byte[], int, int)}. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Applies a {@link dev.diagonal.transfer.mapping.Mapping} row by row, filters first. Joins the
  * remaining rows of several blocks, so a filter that drops nearly all rows does not leave many
- * small blocks.
+ * small blocks. Emits a full block itself if all of its rows remain, unchanged.
  */
 public final class Conversion implements BlockConverter {
 
@@ -32,6 +32,7 @@ public final class Conversion implements BlockConverter {
   private final List<Filter> filters;
   private final ColumnConversion[] columns;
   private final @Nullable RowFunction function;
+  private final UnchangedBlocks unchanged;
 
   /** Source columns whose values are JSON; and, by target, whether it takes them as such. */
   private final Set<Integer> textsInJson;
@@ -60,6 +61,7 @@ public final class Conversion implements BlockConverter {
       asJson[i] = plan.becomesJson(targets.get(i));
     }
     this.function = plan.function();
+    this.unchanged = new UnchangedBlocks(plan, parser);
   }
 
   private ColumnConversion column(
@@ -87,6 +89,11 @@ public final class Conversion implements BlockConverter {
     if (in.origin() != origin) {
       putOut(output, rejects);
       origin = in.origin();
+    }
+    if (in.isFull() && in.rows() <= blockRows && unchanged.include(in)) {
+      putOut(output, rejects);
+      output.put(in);
+      return;
     }
     for (int row = 0; row < in.rows(); row++) {
       int column = -1;

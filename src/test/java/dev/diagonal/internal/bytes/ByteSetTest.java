@@ -15,7 +15,9 @@ class ByteSetTest {
   private static final int NO_BYTE = 256;
 
   /** Members, their neighbours by one bit and by one, and bytes above 127. */
-  private static final int[] ALPHABET = {0, 1, 9, 10, 11, 12, 13, 14, 34, 44, 45, 127, 128, 172, 255};
+  private static final int[] ALPHABET = {
+    0, 1, 9, 10, 11, 12, 13, 14, 34, 44, 45, 127, 128, 172, 255
+  };
 
   @Property(seed = "1", tries = 2_000)
   void findsTheFirstMemberInEveryRange(

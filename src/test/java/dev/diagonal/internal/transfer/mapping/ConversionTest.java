@@ -1,5 +1,7 @@
 package dev.diagonal.internal.transfer.mapping;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.rows.Field;
@@ -8,13 +10,36 @@ import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.mapping.Mapping.Origin;
+import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ConversionTest {
 
   private static final RowType NUMBERS = new RowType(List.of(new Field("n", FieldType.BIGINT)));
+
+  private static final RowType TEXTS = new RowType(List.of(new Field("t", FieldType.TEXT)));
+
+  private static final List<byte[]> ODD =
+      Stream.of(
+              "",
+              "x",
+              "plain text",
+              "\0",
+              "a text with \0 in it",
+              "\u00e9",
+              "\u00c3",
+              "\u00c3\u00a9x",
+              "\u00ff")
+          .map(text -> text.getBytes(ISO_8859_1))
+          .toList();
 
   private static RowBlock block(RowOrigin origin, int from, int to) {
     RowBlock block = new RowBlock(NUMBERS, to - from, origin);
@@ -49,5 +74,132 @@ final class ConversionTest {
     assertThat(left).containsExactly(3990L, 3991L, 3992L, 3993L, 3994L, 3996L, 3997L, 3998L, 3999L);
     // Two thousand blocks go in, and two are emitted.
     assertThat(sizes).containsExactly(5, 4);
+  }
+
+  @Test
+  void emitsFullBlocksThatItWouldCopy() throws Exception {
+    RowBlock full = texts(3, 3, "a", "é", null);
+    RowBlock part = texts(3, 2, "b", "c");
+    assertThat(converted(copying(true, true), 3, part, full).get(1)).isSameAs(full);
+    assertThat(converted(copying(true, true), 2, full)).doesNotContain(full);
+    RowBlock numbers = block(RowOrigin.of("numbers"), 0, 3);
+    assertThat(
+            converted(new ConversionPlan(NUMBERS, NUMBERS, Mapping.NONE, false, false), 3, numbers))
+        .containsExactly(numbers);
+  }
+
+  @Test
+  void convertsRowByRowWhatChanges() throws Exception {
+    RowBlock full = texts(2, 2, "1", "2");
+    Target column = Target.of("t", "t");
+    for (Mapping mapping :
+        List.of(
+            new Mapping(List.of(), List.of("t is not null"), null, List.of()),
+            new Mapping(List.of(Target.of("u", "t")), List.of(), null, List.of()),
+            new Mapping(List.of(column, Target.of("u", "t")), List.of(), null, List.of()),
+            new Mapping(
+                List.of(new Target("t", Origin.CONSTANT, "t", null, null, null, null, null)),
+                List.of(),
+                null,
+                List.of()),
+            new Mapping(
+                List.of(new Target("t", Origin.COLUMN, "t", null, null, null, null, "x")),
+                List.of(),
+                null,
+                List.of()),
+            new Mapping(
+                List.of(
+                    new Target("t", Origin.COLUMN, "t", FieldType.INTEGER, null, null, null, null)),
+                List.of(),
+                null,
+                List.of()))) {
+      ConversionPlan plan = new ConversionPlan(TEXTS, TEXTS, mapping, true, true);
+      List<RowBlock> made = converted(plan, 2, full);
+      assertThat(made).as("%s", mapping).hasSize(1).doesNotContain(full);
+      assertThat(made.get(0).type()).isEqualTo(plan.to());
+    }
+  }
+
+  /** A block is emitted itself only if each of its texts is good: compares with row by row. */
+  @Property(seed = "1", tries = 1_000)
+  void fullBlocksLoseOnlyTheRowsThatAreBad(
+      @ForAll long seed, @ForAll boolean checkUtf8, @ForAll boolean refuseNul) throws Exception {
+    Random random = new Random(seed);
+    ConversionPlan plan = copying(checkUtf8, refuseNul);
+    int rows = 1 + random.nextInt(6);
+    byte[][] texts = new byte[rows][];
+    for (int i = 0; i < rows; i++) {
+      texts[i] = random.nextInt(5) == 0 ? null : ODD.get(random.nextInt(ODD.size()));
+    }
+    List<String> whole = new ArrayList<>();
+    List<String> single = new ArrayList<>();
+    collect(plan, rows, whole, texts(rows, texts));
+    collect(plan, rows, single, texts(rows + 1, texts)); // not full, so it is copied
+    assertThat(whole).isEqualTo(single);
+  }
+
+  private static ConversionPlan copying(boolean checkUtf8, boolean refuseNul) {
+    return new ConversionPlan(TEXTS, TEXTS, Mapping.NONE, checkUtf8, refuseNul);
+  }
+
+  private static RowBlock texts(int capacity, int rows, @Nullable String... texts) {
+    byte[][] bytes = new byte[rows][];
+    for (int i = 0; i < rows; i++) {
+      String text = texts[i];
+      bytes[i] = text == null ? null : text.getBytes(UTF_8);
+    }
+    return texts(capacity, bytes);
+  }
+
+  private static RowBlock texts(int capacity, byte[] @Nullable [] texts) {
+    RowBlock block = new RowBlock(TEXTS, capacity, RowOrigin.of("texts"));
+    for (int i = 0; i < texts.length; i++) {
+      byte[] text = texts[i];
+      if (text == null) {
+        block.setNull(0);
+      } else {
+        block.setBytes(0, text, 0, text.length);
+      }
+      block.endRow(10L * i, i + 1);
+    }
+    return block;
+  }
+
+  private static List<RowBlock> converted(ConversionPlan plan, int blockRows, RowBlock... blocks)
+      throws Exception {
+    List<RowBlock> made = new ArrayList<>();
+    Conversion conversion = new Conversion(plan, blockRows);
+    for (RowBlock block : blocks) {
+      conversion.convert(block, made::add, line -> {});
+    }
+    conversion.finish(made::add, line -> {});
+    return made;
+  }
+
+  /** Adds the rows and the bad records that become of a block. */
+  private static void collect(ConversionPlan plan, int blockRows, List<String> into, RowBlock block)
+      throws Exception {
+    List<String> bad = new ArrayList<>();
+    List<RowBlock> made = new ArrayList<>();
+    Conversion conversion = new Conversion(plan, blockRows);
+    conversion.convert(block, made::add, line -> bad.add(line.toString()));
+    conversion.finish(made::add, line -> bad.add(line.toString()));
+    for (RowBlock rows : made) {
+      for (int row = 0; row < rows.rows(); row++) {
+        into.add(
+            "%s %s %s"
+                .formatted(
+                    rows.line(row),
+                    rows.offset(row),
+                    rows.isNull(row, 0)
+                        ? null
+                        : new String(
+                            rows.bytes(0),
+                            rows.start(row, 0),
+                            rows.end(row, 0) - rows.start(row, 0),
+                            ISO_8859_1)));
+      }
+    }
+    into.addAll(bad);
   }
 }
