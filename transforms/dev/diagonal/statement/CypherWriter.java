@@ -5,6 +5,7 @@ import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.statement.Neo4jFaults;
+import dev.diagonal.internal.statement.Neo4jSlots;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;

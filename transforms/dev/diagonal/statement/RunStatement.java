@@ -6,6 +6,7 @@ import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.statement.CypherText;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.statement.Neo4jFaults;
+import dev.diagonal.internal.statement.Neo4jSlots;
 import dev.diagonal.internal.statement.StatementRefusedException;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.schedule.BatchWriter;

@@ -1,8 +1,5 @@
-package dev.diagonal.statement;
+package dev.diagonal.internal.statement;
 
-import dev.diagonal.internal.statement.Neo4jConnection;
-import dev.diagonal.internal.statement.Neo4jFaults;
-import dev.diagonal.internal.statement.UniqueKey;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,23 +7,25 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 
 /**
- * Slot locks as {@value SlotNumbers#COUNT} nodes of Neo4j, plus one node for {@linkplain
+ * Slot locks as {@value #COUNT} nodes of Neo4j, plus one node for {@linkplain
  * #takeCommit commits}. A transaction takes the write lock of a node by setting a property of it,
  * and holds it until it ends.
  */
-final class Neo4jSlots {
+public final class Neo4jSlots {
+
+  private static final int COUNT = 64;
 
   private static final UniqueKey KEY = new UniqueKey("DiagonalSlot", "n");
 
   private static final String MERGE =
-      "UNWIND range(0, %s) AS n MERGE (:DiagonalSlot {n: n})".formatted(SlotNumbers.COUNT);
+      "UNWIND range(0, %s) AS n MERGE (:DiagonalSlot {n: n})".formatted(COUNT);
 
   /** Locks one slot per statement: with several, the planner would decide the order. */
   private static final String LOCK =
       "MATCH (slot:DiagonalSlot {n: $1}) SET slot.taken = timestamp()";
 
   /** Greater than the numbers of slots: all locks are taken in ascending order. */
-  private static final int[] COMMIT = {SlotNumbers.COUNT};
+  private static final int[] COMMIT = {COUNT};
 
   private static final int WAIT_SECONDS = 60;
 
@@ -39,7 +38,7 @@ final class Neo4jSlots {
    * @throws SQLException if the database refuses, for example because the user may not create a
    *     constraint
    */
-  static void create(JdbcTarget database, Neo4jConnection connection) throws SQLException {
+  public static void create(JdbcTarget database, Neo4jConnection connection) throws SQLException {
     try {
       KEY.create(database, connection);
       connection.run(MERGE);
@@ -60,7 +59,7 @@ final class Neo4jSlots {
    *
    * @throws GraphMismatchException if nodes or an index prevent it
    */
-  static void check(JdbcTarget database, Neo4jConnection connection) throws SQLException {
+  public static void check(JdbcTarget database, Neo4jConnection connection) throws SQLException {
     String unused = KEY.check(database, connection);
   }
 
@@ -69,7 +68,7 @@ final class Neo4jSlots {
    *
    * @throws SQLException if a node is missing, or a lock was not free in time
    */
-  static void take(Connection transaction, int[] numbers) throws SQLException {
+  public static void take(Connection transaction, int[] numbers) throws SQLException {
     try (PreparedStatement statement = transaction.prepareStatement(LOCK)) {
       statement.setQueryTimeout(WAIT_SECONDS);
       for (int number : numbers) {
@@ -91,7 +90,7 @@ final class Neo4jSlots {
    *
    * @throws SQLException if the node is missing, or the lock was not free in time
    */
-  static void takeCommit(Connection transaction) throws SQLException {
+  public static void takeCommit(Connection transaction) throws SQLException {
     take(transaction, COMMIT);
   }
 
