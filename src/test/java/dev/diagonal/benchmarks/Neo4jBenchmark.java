@@ -28,9 +28,11 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>The server runs in a JVM of its own on the same machine, with a heap of 512 MB.
  *
- * <p>Arguments: the number of relationships (200,000), of nodes (20,000) and of rounds (3).
+ * <p>Arguments: the number of relationships (200,000), of nodes (20,000) and of rounds (1). Prints a
+ * line after each run, with the time that it took to empty the database before, which is about as
+ * long as a run.
  *
- * <p>Takes about ten minutes.
+ * <p>Takes about ten minutes per round on an idle machine with two cores.
  */
 public final class Neo4jBenchmark {
 
@@ -44,7 +46,7 @@ public final class Neo4jBenchmark {
       RETURN count(knows) AS relationships
       """;
 
-  private record Figures(double seconds, long repeated, long deadlocks) {}
+  private record Figures(double seconds, long transactions, long repeated, long deadlocks) {}
 
   private interface Load {
     void run(List<Edge> edges) throws Exception;
@@ -53,6 +55,7 @@ public final class Neo4jBenchmark {
   private final LocalNeo4j server;
   private final RunStatement<Edge> statement;
   private final int nodes;
+  private final AtomicLong transactions = new AtomicLong();
   private final AtomicLong repeated = new AtomicLong();
 
   private Neo4jBenchmark(LocalNeo4j server, int nodes) throws Exception {
@@ -74,7 +77,7 @@ public final class Neo4jBenchmark {
   public static void main(String[] args) throws Exception {
     int edges = args.length > 0 ? Integer.parseInt(args[0]) : 200_000;
     int nodes = args.length > 1 ? Integer.parseInt(args[1]) : 20_000;
-    int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 3;
+    int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 1;
     try (LocalNeo4j server = LocalNeo4j.start("-Xms512m")) {
       new Neo4jBenchmark(server, nodes).measure(edges, rounds);
     }
@@ -96,18 +99,21 @@ public final class Neo4jBenchmark {
     StringBuilder table =
         new StringBuilder(
             """
-            | hub | way | s | to serial | transactions repeated | deadlocks |
-            |---:|---|---:|---:|---:|---:|
+            | hub | way | s | to serial | transactions | repeated | deadlocks |
+            |---:|---|---:|---:|---:|---:|---:|
             """);
+    List<Edge> warmUp = EdgeLoad.withHub(0, edges, nodes, 0); // the server compiles for a while
+    for (String way : List.of("serial", "Diagonal, 4 workers")) {
+      Figures unused = once("warm-up, " + way, Objects.requireNonNull(ways.get(way)), warmUp);
+    }
     for (double hub : new double[] {0, 0.10, 0.25}) {
       List<Edge> rows = EdgeLoad.withHub(0, edges, nodes, hub);
       Map<String, List<Figures>> found = new LinkedHashMap<>();
-      Figures unused = once(ways.get("serial"), rows.subList(0, edges / 10)); // warms up
       for (int round = 0; round < rounds; round++) {
         for (Map.Entry<String, Load> way : ways.entrySet()) {
           found
               .computeIfAbsent(way.getKey(), name -> new ArrayList<>())
-              .add(once(way.getValue(), rows));
+              .add(once(String.format(Locale.ROOT, "hub %.0f %%, %s", 100 * hub, way.getKey()), way.getValue(), rows));
         }
       }
       double serial =
@@ -119,11 +125,12 @@ public final class Neo4jBenchmark {
             table.append(
                 String.format(
                     Locale.ROOT,
-                    "| %.0f %% | %s | %.1f | %.2f times as fast | %d | %d |%n",
+                    "| %.0f %% | %s | %.1f | %.2f times as fast | %d | %d | %d |%n",
                     100 * hub,
                     way,
                     seconds,
                     serial / seconds,
+                    figures.stream().mapToLong(Figures::transactions).sum() / figures.size(),
                     figures.stream().mapToLong(Figures::repeated).sum(),
                     figures.stream().mapToLong(Figures::deadlocks).sum()));
           });
@@ -133,22 +140,25 @@ public final class Neo4jBenchmark {
         String.format(
             Locale.ROOT,
             "%n%,d relationships between %,d nodes in batches of %,d; medians of %d rounds by turns,"
-                + " repeated transactions and deadlocks of all rounds. 2 cores for both JVMs,"
+                + " repeated transactions and deadlocks of all rounds. %d cores for both JVMs,"
                 + " Java 17.%n",
             edges,
             nodes,
             BATCH_ROWS,
-            rounds));
+            rounds,
+            Runtime.getRuntime().availableProcessors()));
     System.out.print(table);
     ResultPages.between(Path.of("docs/benchmarks.md"), "<!-- neo4j benchmark -->", table);
   }
 
-  private Figures once(Load way, List<Edge> rows) throws Exception {
+  private Figures once(String name, Load way, List<Edge> rows) throws Exception {
+    long clearNanos = System.nanoTime();
     server.clear();
     List<List<Object>> unused =
         server.query("CREATE CONSTRAINT FOR (p:Person) REQUIRE p.id IS UNIQUE");
     unused =
         server.query("UNWIND range(0, %d) AS id CREATE (:Person {id: id})".formatted(nodes - 1));
+    transactions.set(0);
     repeated.set(0);
     long before = server.newDeadlocks();
     long startNanos = System.nanoTime();
@@ -161,7 +171,13 @@ public final class Neo4jBenchmark {
           "%d relationships instead of %d, %d deadlocks before"
               .formatted(written, rows.size(), before));
     }
-    return new Figures(seconds, repeated.get(), deadlocks);
+    System.err.printf(
+        Locale.ROOT,
+        "%s: %.1f s, after %.1f s to empty the database%n",
+        name,
+        seconds,
+        (startNanos - clearNanos) / 1e9);
+    return new Figures(seconds, transactions.get(), repeated.get(), deadlocks);
   }
 
   private void scheduled(int workers, List<Edge> rows) throws Exception {
@@ -214,7 +230,7 @@ public final class Neo4jBenchmark {
     }
   }
 
-  /** Counts the attempts that will be repeated. */
+  /** Counts transactions, and the attempts that will be repeated. */
   private final class CountingWriter extends ForwardingWriter<Edge> {
 
     CountingWriter(BatchWriter<Edge> writer) {
@@ -225,6 +241,7 @@ public final class Neo4jBenchmark {
     public void write(Batch<Edge> batch) throws Exception {
       try {
         super.write(batch);
+        transactions.incrementAndGet();
       } catch (Exception fault) {
         if (isRetryable(fault)) {
           repeated.incrementAndGet();

@@ -104,8 +104,12 @@ public final class LocalNeo4j implements AutoCloseable {
     for (List<Object> index : query("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP'")) {
       query("DROP INDEX `%s`".formatted(index.get(0)));
     }
+    // In parts, since a transaction is held in memory.
+    while (!query("MATCH ()-[r]->() RETURN 1 LIMIT 1").isEmpty()) {
+      query("MATCH ()-[r]->() WITH r LIMIT 20000 DELETE r");
+    }
     while (!query("MATCH (n) RETURN 1 LIMIT 1").isEmpty()) {
-      query("MATCH (n) WITH n LIMIT 5000 DETACH DELETE n"); // a transaction is held in memory
+      query("MATCH (n) WITH n LIMIT 5000 DELETE n");
     }
   }
 
