@@ -67,7 +67,7 @@ final class CypherWriter<T> implements BatchWriter<T> {
           if (locks == null) {
             return Neo4jConnection.execute(transaction, settings.text(), returns, rows);
           }
-          Neo4jSlots.take(transaction, SlotNumbers.of(locks, cell));
+          Neo4jSlots.take(transaction, Neo4jSlots.of(locks, cell));
           Map<String, Long> reported =
               Neo4jConnection.execute(transaction, settings.text(), returns, rows);
           Neo4jSlots.takeCommit(transaction);

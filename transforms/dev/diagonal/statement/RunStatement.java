@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * it returns, such as {@code RETURN count(*) AS relationships}. If it returns no rows, it reports
  * {@code rows_updated} in SQL and Neo4j's {@code changes} in Cypher.
  *
- * <p>Slot locks: PostgreSQL's advisory locks; 64 nodes {@code (:DiagonalSlot {n})} in Neo4j; 64
+ * <p>Slot locks: PostgreSQL's advisory locks; 16 nodes {@code (:DiagonalSlot {n})} in Neo4j; 64
  * rows of table {@code diagonal_slots} elsewhere; none in DuckDB and SQLite, which run in one
  * process.
  *

@@ -4,8 +4,8 @@ import dev.diagonal.grid.CellLocks;
 import java.util.Arrays;
 
 /**
- * The numbers of the {@value #COUNT} slot locks of a store without named locks; they are rows of a
- * table, or nodes. All loads of a database share them. Some may wait for each other without need,
+ * The numbers of the {@value #COUNT} slot locks of a database without named locks; they are rows of
+ * a table. All loads of a database share them. Some may wait for each other without need,
  * but conflicting ones always do.
  */
 final class SlotNumbers {

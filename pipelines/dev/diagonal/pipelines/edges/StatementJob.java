@@ -9,6 +9,7 @@ import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.relationships.StatementFiles;
 import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jSlots;
 import dev.diagonal.internal.transfer.ValueRow;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -80,13 +81,17 @@ final class StatementJob implements Job {
     this.edges = StatementInput.edges(options);
     this.nodes = StatementInput.nodes(options);
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
-    ScheduleKind kind = ScheduleKind.valueOf(options.getSchedule().name().toUpperCase(Locale.ROOT));
+    this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+    boolean isNeo4j = Neo4jConnection.accepts(database.url());
+    ScheduleKind kind = schedule(options, isNeo4j);
     long rows = edges.bytes() == 0 ? MANY_ROWS : edges.bytes() / INPUT_ROW_BYTES;
-    this.parallel = new ParallelWrite(options, kind, rows);
+    this.parallel =
+        isNeo4j
+            ? new ParallelWrite(options, kind, rows, Neo4jSlots.COUNT)
+            : new ParallelWrite(options, kind, rows);
     this.grids = new StatementGrids(options, kind, parallel.tableSize());
     this.deadLetters = DeadLetters.of(options);
-    this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
-    if (Neo4jConnection.accepts(database.url())) {
+    if (isNeo4j) {
       checkNeo4j();
     }
   }
@@ -119,6 +124,12 @@ final class StatementJob implements Job {
           "--schedule=components needs --componentColumn, which other schedules do not use");
     }
     return new StatementJob(options);
+  }
+
+  /** Neo4j's slot locks do not tell the two ends apart. */
+  private static ScheduleKind schedule(LoadEdgesOptions options, boolean isNeo4j) {
+    ScheduleKind kind = ScheduleKind.valueOf(options.getSchedule().name().toUpperCase(Locale.ROOT));
+    return isNeo4j && kind == ScheduleKind.BIPARTITE ? ScheduleKind.MONOPARTITE : kind;
   }
 
   private static void refuse(String option, @Nullable Object value, String why) {

@@ -39,6 +39,8 @@ public final class ParallelWrite {
   /** As many as COPY handles well: meanwhile only the rows themselves are locked. */
   private static final int FOLDED_BATCH_SIZE = 50_000;
 
+  private static final int MOST_SLOTS = 64;
+
   private final ConflictFreeOptions options;
   private final ScheduleKind kind;
   private final boolean folded;
@@ -50,6 +52,15 @@ public final class ParallelWrite {
    * @throws UsageException if an option is invalid
    */
   public ParallelWrite(ConflictFreeOptions options, ScheduleKind kind, long rows) {
+    this(options, kind, rows, MOST_SLOTS);
+  }
+
+  /**
+   * @param rows the approximate number of rows
+   * @param mostSlots the largest table size that is worth choosing for the target
+   * @throws UsageException if an option is invalid
+   */
+  public ParallelWrite(ConflictFreeOptions options, ScheduleKind kind, long rows, int mostSlots) {
     this.options = options;
     this.kind = kind;
     check(options);
@@ -58,7 +69,9 @@ public final class ParallelWrite {
     this.batchSize = options.getBatchSize() == 0 ? rowsAtOnce : options.getBatchSize();
     int wanted = options.getTableSize();
     this.tableSize =
-        wanted > 0 ? wanted : kind.tableSizeFor(transactions(options), rows, batchSize);
+        wanted > 0
+            ? wanted
+            : Math.min(mostSlots, kind.tableSizeFor(transactions(options), rows, batchSize));
   }
 
   /**
@@ -77,7 +90,7 @@ public final class ParallelWrite {
     mistakes.attempt(
         () -> check("maxBufferingSeconds", options.getMaxBufferingSeconds(), 1_000_000));
     int wanted = options.getTableSize();
-    if (wanted < 0 || wanted > 64) {
+    if (wanted < 0 || wanted > MOST_SLOTS) {
       mistakes.add("--tableSize must be 1 to 64, or 0 to follow workers and input, got " + wanted);
     }
     mistakes.throwIfAny();
@@ -88,7 +101,7 @@ public final class ParallelWrite {
    * at most 64.
    */
   private static int transactions(ConflictFreeOptions options) {
-    return (int) Math.min(64, (long) options.getMaxWorkers() * Runners.processes(options));
+    return (int) Math.min(MOST_SLOTS, (long) options.getMaxWorkers() * Runners.processes(options));
   }
 
   public int tableSize() {

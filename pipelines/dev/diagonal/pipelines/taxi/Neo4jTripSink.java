@@ -58,7 +58,7 @@ final class Neo4jTripSink implements TripSink {
     return List.of(
         "the unique constraint on :Trip",
         "the unique constraint on :Zone",
-        "the 64 nodes (:DiagonalSlot {n}) that keep parallel processes apart");
+        "the nodes (:DiagonalSlot {n}) that keep parallel processes apart");
   }
 
   @Override

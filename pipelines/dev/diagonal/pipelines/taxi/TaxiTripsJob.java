@@ -11,6 +11,7 @@ import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.statement.Neo4jSlots;
 import dev.diagonal.internal.taxi.TaxiTables;
 import dev.diagonal.internal.taxi.Trip;
 import dev.diagonal.internal.taxi.TripLines;
@@ -91,7 +92,10 @@ final class TaxiTripsJob implements Job {
             : new PostgresTripSink(options, place, counts);
     this.deadLetters = DeadLetters.of(options);
     long rows = ParallelWrite.lines(input, LINE_BYTES, COMPRESSED_LINE_BYTES);
-    this.parallel = new ParallelWrite(options, ScheduleKind.MONOPARTITE, rows);
+    this.parallel =
+        Neo4jTripSink.isAt(place)
+            ? new ParallelWrite(options, ScheduleKind.MONOPARTITE, rows, Neo4jSlots.COUNT)
+            : new ParallelWrite(options, ScheduleKind.MONOPARTITE, rows);
     // Refuses invalid settings before anything is done.
     Object unused = sink.writers(grid());
   }

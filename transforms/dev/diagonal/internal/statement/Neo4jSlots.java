@@ -1,19 +1,31 @@
 package dev.diagonal.internal.statement;
 
+import dev.diagonal.grid.CellLocks;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
+import java.util.Arrays;
 
 /**
- * Slot locks as {@value #COUNT} nodes of Neo4j, plus one node for {@linkplain
- * #takeCommit commits}. A transaction takes the write lock of a node by setting a property of it,
- * and holds it until it ends.
+ * Slot locks as {@value #COUNT} nodes of Neo4j, plus one node for {@linkplain #takeCommit commits}.
+ * A transaction takes the write lock of a node by setting a property of it, and holds it until it
+ * ends.
+ *
+ * <p>Each lock is a statement, and so a round trip. There are therefore few: one for four buckets
+ * of ids, at whichever end they are. On a grid of {@value #COUNT} slots a transaction takes two.
  */
 public final class Neo4jSlots {
 
-  private static final int COUNT = 64;
+  /**
+   * The number of slot locks. Cells of a larger grid may wait for each other although they share no
+   * slot.
+   */
+  public static final int COUNT = 16;
+
+  /** The numbers of four buckets, each with two ends. */
+  private static final int NUMBERS_PER_LOCK = 8;
 
   private static final UniqueKey KEY = new UniqueKey("DiagonalSlot", "n");
 
@@ -61,6 +73,15 @@ public final class Neo4jSlots {
    */
   public static void check(JdbcTarget database, Neo4jConnection connection) throws SQLException {
     String unused = KEY.check(database, connection);
+  }
+
+  /** Returns the locks of a cell in ascending order, each once. */
+  public static int[] of(CellLocks locks, int cell) {
+    return Arrays.stream(locks.of(cell))
+        .map(number -> number / NUMBERS_PER_LOCK % COUNT)
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   /**
