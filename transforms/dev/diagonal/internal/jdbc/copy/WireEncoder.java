@@ -24,6 +24,7 @@ abstract class WireEncoder implements RowValues {
 
   private final Table table;
   private final List<WireColumn> columns;
+  private final @Nullable WireLimit[] limits;
   private final int keyColumns;
   private int next;
   private int fieldStart;
@@ -37,6 +38,7 @@ abstract class WireEncoder implements RowValues {
   WireEncoder(Table table, List<WireColumn> columns, int rows, int bytes) {
     this.table = table;
     this.columns = columns;
+    this.limits = columns.stream().map(WireLimit::of).toArray(WireLimit[]::new);
     this.keyColumns = table.keyColumns().size();
     this.values = new ByteBuilder(bytes);
     this.keys = new ByteBuilder(keyColumns == 0 ? 0 : rows * KEY_BYTES);
@@ -74,6 +76,10 @@ abstract class WireEncoder implements RowValues {
   }
 
   private WireEncoder end() {
+    WireLimit limit = limits[next];
+    if (limit != null) {
+      limit.check(values.array(), fieldStart);
+    }
     Column column = columns.get(next).column();
     if (column.key()) {
       int from = fieldStart + Integer.BYTES;

@@ -14,6 +14,8 @@ import java.util.List;
  * @param type its SQL type, quoted if necessary, as {@code format_type} returns it
  * @param baseType the SQL type below all domains, without length or precision, for casts from text:
  *     the assignment then checks the length, whereas a cast would truncate the value
+ * @param modifier the length or precision of the type, or of the domain's base type, as {@code
+ *     atttypmod} encodes it; -1 if there is none
  * @param pgName the name of {@code baseType} if it is built into PostgreSQL, otherwise empty
  * @param collation a {@code COLLATE} clause if its collation is not that of the type, otherwise
  *     empty
@@ -29,6 +31,7 @@ public record FoundColumn(
     String name,
     String type,
     String baseType,
+    int modifier,
     String pgName,
     String collation,
     boolean equalByBytes,
@@ -41,13 +44,15 @@ public record FoundColumn(
 
   private static final String COLUMNS =
       """
-      WITH RECURSIVE base (attnum, oid) AS (
-        SELECT attnum, atttypid FROM pg_attribute
+      WITH RECURSIVE base (attnum, oid, modifier) AS (
+        SELECT attnum, atttypid, atttypmod FROM pg_attribute
         WHERE attrelid = ? AND attnum > 0 AND NOT attisdropped
         UNION ALL
-        SELECT b.attnum, t.typbasetype FROM base b JOIN pg_type t ON t.oid = b.oid
+        SELECT b.attnum, t.typbasetype, CASE WHEN b.modifier = -1 THEN t.typtypmod ELSE b.modifier END
+        FROM base b JOIN pg_type t ON t.oid = b.oid
         WHERE t.typtype = 'd')
       SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.oid, -1),
+             b.modifier,
              CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace THEN t.typname ELSE '' END,
              CASE WHEN a.attcollation NOT IN (0, dt.typcollation)
                THEN format(' COLLATE %I.%I', n.nspname, l.collname) ELSE '' END,
@@ -82,15 +87,16 @@ public record FoundColumn(
                   found.getString(1),
                   found.getString(2),
                   found.getString(3),
-                  found.getString(4),
+                  found.getInt(4),
                   found.getString(5),
-                  found.getBoolean(6),
+                  found.getString(6),
                   found.getBoolean(7),
                   found.getBoolean(8),
                   found.getBoolean(9),
                   found.getBoolean(10),
                   found.getBoolean(11),
-                  found.getBoolean(12)));
+                  found.getBoolean(12),
+                  found.getBoolean(13)));
         }
         return columns;
       }

@@ -110,6 +110,39 @@ final class TransferTypesIT {
   }
 
   @Test
+  void valuesThatAColumnWouldChangeAreBad() throws Exception {
+    database.execute(
+        """
+        DROP DOMAIN IF EXISTS price; CREATE DOMAIN price AS numeric(6,2);
+        CREATE TABLE typed (name varchar(3), price price, at timestamp(0), noon time(1),
+          zoned timestamptz(3))""");
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(
+        load(
+            "csv",
+            """
+            name,price,at,noon,zoned
+            äöü,1.500,2024-01-01 00:00:01.000,12:00:00.5,2024-01-01 00:00:00.123Z
+            "ab  ",1.5,,12:00:00,
+            ,,infinity,,
+            ,1.234,,,
+            ,,2024-01-01 00:00:00.6,,
+            ,,,12:00:00.55,
+            ,,,,2024-01-01 00:00:00.1234Z
+            """,
+            "--badRecords=" + bad));
+    assertThat(texts("SELECT concat_ws(' ', name, price, at, noon) FROM typed"))
+        .containsExactly("äöü 1.50 2024-01-01 00:00:01 12:00:00.5", "infinity");
+    assertThat(Files.readAllLines(bad))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("'name' of type character varying(3): the text has 4"),
+            line -> assertThat(line).contains("'price' of type price: 1.234 would be rounded"),
+            line -> assertThat(line).contains("'at' of type timestamp(0) without time zone: "),
+            line -> assertThat(line).contains("'noon' of type time(1) without time zone: "),
+            line -> assertThat(line).contains("'zoned' of type timestamp(3) with time zone: "));
+  }
+
+  @Test
   void numericColumnsTakeNaNAndArrays() throws Exception {
     database.execute("CREATE TABLE typed (n numeric(5,2), a numeric(10,2)[])");
     assertDone(load("csv", "n,a\nNaN,\"{1.50,2.25}\"\n1.25,{}\n"));
