@@ -96,7 +96,7 @@ public record DeadLetter(String file, long offset, String reason, String record)
         return JSON.readValue(json, DeadLetter.class);
       }
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("not the JSON of a bad line: " + json, e);
+      throw new IllegalStateException("not the JSON of a dead letter: " + json, e);
     }
     String reason = bad.getFailure().getDescription() + ": " + bad.getFailure().getException();
     return ofRow(reason, json == null ? "" : json);
@@ -116,7 +116,7 @@ public record DeadLetter(String file, long offset, String reason, String record)
     try {
       return JSON.readValue(json, DeadLetter.class);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not the JSON of a bad line: " + json, e);
+      throw new IllegalArgumentException("not the JSON of a dead letter: " + json, e);
     }
   }
 

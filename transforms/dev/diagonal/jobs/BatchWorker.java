@@ -271,7 +271,7 @@ public final class BatchWorker implements AutoCloseable {
     }
     BadRating first = read.badRatings().get(0);
     throw new BadInputException(
-        "%s bad rows, the first of them: %s"
+        "%s bad record(s), the first: %s"
             .formatted(read.badRows(), first.toDeadLetter(tables.ratings()).reason()));
   }
 

@@ -36,7 +36,7 @@ final class PublicationChecks {
                 .formatted(tables.batchesSql()));
     if (bad > most) {
       throw new BadInputException(
-          "%s bad rows were left out of the complete batches of %s, but at most %s are allowed; nothing is published"
+          "%s bad record(s) were left out of the complete batches of %s, but at most %s are allowed; nothing is published"
               .formatted(bad, tables.batches(), most));
     }
   }

@@ -31,8 +31,8 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Loads the ratings of files into the table, in a pipeline of its own: they must be loaded before
- * they are planned.
+ * Loads the ratings of files into the table, in a separate pipeline: they must be loaded before they
+ * are planned.
  *
  * @param options the options of the command
  * @param skipped which lines of the files are not records
@@ -46,7 +46,7 @@ record LoadStep(
    * What was loaded.
    *
    * @param line the line of the summary
-   * @param badLines the number of lines that were dead letters
+   * @param badLines the number of lines that became dead letters
    */
   record Loaded(String line, long badLines) {}
 
@@ -75,7 +75,7 @@ record LoadStep(
         loaded,
         "replaced by others of the same user and movie",
         read.counted(Counted.ROWS_REPLACED));
-    append(loaded, "bad lines", badLines);
+    append(loaded, "bad records", badLines);
     return new Loaded(loaded.toString(), badLines);
   }
 

@@ -18,7 +18,7 @@ public final class RatingBatches extends PipelineCommand<RatingBatchesOptions> {
 
   @Override
   public String summary() {
-    return "the same figures from ratings in PostgreSQL, by workers that share a job table, each batch exactly once";
+    return "the same totals from ratings in PostgreSQL, by workers that share a job table; each batch counts exactly once";
   }
 
   @Override

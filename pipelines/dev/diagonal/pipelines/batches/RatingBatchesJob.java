@@ -36,7 +36,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the steps of {@link RatingBatches}: load and work as pipelines, plan and publish as
+ * Runs the steps of {@link RatingBatches}: load and work as pipelines, plan and publish as SQL
  * statements of this process.
  */
 final class RatingBatchesJob implements Job {
@@ -109,7 +109,7 @@ final class RatingBatchesJob implements Job {
               options.getMaxAttempts()));
       lines.add(
           options.getBadRecords() == null
-              ? "bad:     a bad row fails its batch, a bad line the run"
+              ? "bad:     a bad record of a file fails the run, one of the table fails its batch"
               : badRows().describe());
     }
     return lines;
@@ -172,7 +172,7 @@ final class RatingBatchesJob implements Job {
           BatchPlan.plan(database, tables, options.getBatchRows(), options.getRecount());
       say("planned: %,d new batches of %,d ratings", planned.batches(), planned.rows());
       if (planned.reopened() > 0) {
-        say("         %,d batches have other rows than before", planned.reopened());
+        say("         %,d batches whose rows have changed", planned.reopened());
       }
     }
     return hasPipeline() ? work(pipeline) : List.of();
@@ -253,7 +253,7 @@ final class RatingBatchesJob implements Job {
     return outputs;
   }
 
-  /** Returns where bad rows go; bad lines of the step load have the file for themselves. */
+  /** Returns where bad rows go. Bad records of the step load have the named file to themselves. */
   private DeadLetters badRows() {
     String file = options.getBadRecords();
     if (file == null || !steps.contains(BatchStep.LOAD)) {
@@ -261,7 +261,7 @@ final class RatingBatchesJob implements Job {
     }
     if (OutputPlace.of(file).isStream()) {
       throw new UsageException(
-          "--badRecords: the steps load and work write a file each, and '%s' is a stream: name a file"
+          "--badRecords: the steps load and work write one file each, but '%s' is a stream: name a file"
               .formatted(file));
     }
     return DeadLetters.to(file + ".rows", options);

@@ -44,12 +44,12 @@ import org.jspecify.annotations.Nullable;
 /** The input of {@link LoadEdges}: files, a watched directory, or a query. */
 final class EdgeInput {
 
-  /** The size of a line of an edge list; compressed it is a third of that. */
+  /** The assumed size of a line of an edge list. */
   private static final int LINE_BYTES = 20;
 
   private static final int COMPRESSED_LINE_BYTES = 7;
 
-  /** The number of rows of a query or a watched directory is unknown: enough for any table size. */
+  /** Assumed for a query or a watched directory: enough rows for any table size. */
   private static final long MANY_ROWS = 100_000_000;
 
   private final LoadEdgesOptions options;
@@ -164,7 +164,7 @@ final class EdgeInput {
     String line = lines.get(0).toLowerCase(Locale.ROOT);
     List<String> names = List.of(line.split("[" + Pattern.quote(format.delimiter()) + " \t]+"));
     return names.size() > 1 && HEADER_NAMES.containsAll(names.subList(0, 2))
-        ? "the first line, '%s', looks like a header and was read as an edge: --header=true names columns by it"
+        ? "the first line, '%s', looks like a header and was read as an edge: --header=true reads it as a header"
             .formatted(lines.get(0))
         : null;
   }
@@ -212,7 +212,7 @@ final class EdgeInput {
     }
     String there = "reads:   " + files.describe();
     return isEndless()
-        ? "%s, and new ones, looked for every %s s".formatted(there, options.getPollSeconds())
+        ? "%s, and new files, every %s s".formatted(there, options.getPollSeconds())
         : there;
   }
 

@@ -32,7 +32,7 @@ final class PostgresBinaries {
     if (archive == null) {
       throw new EmbeddedServersException(
           name
-              + ".txz is not on the class path: run under Maven, whose profiles add it, or give"
+              + ".txz is not on the class path: run under Maven, whose profiles add it, or set"
               + " --jdbcUrl");
     }
     Path servers = ServersHome.directory();

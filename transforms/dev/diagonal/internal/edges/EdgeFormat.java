@@ -216,7 +216,7 @@ public record EdgeFormat(
     }
     return others == 0
         ? null
-        : "the first line, '%s', looks like a header and was read as an edge: --header=true names columns by it"
+        : "the first line, '%s', looks like a header and was read as an edge: --header=true reads it as a header"
             .formatted(shortened(lines.get(0)));
   }
 

@@ -368,8 +368,8 @@ final class BatchWorkerIT {
             database.query(
                 "SELECT error FROM jobs.aggregation_batches WHERE status = 'failed' ORDER BY batch_id"))
         .containsExactly(
-            "2 bad rows, the first of them: row 16 of public.ratings: the movie is null",
-            "1 bad rows, the first of them: row 52 of public.ratings: the rating is beyond 1,000,000 or has more than 3 fraction digits");
+            "2 bad record(s), the first: row 16 of public.ratings: the movie is null",
+            "1 bad record(s), the first: row 52 of public.ratings: the rating is beyond 1,000,000 or has more than 3 fraction digits");
   }
 
   @Test
@@ -420,7 +420,7 @@ final class BatchWorkerIT {
     assertThat(database.work(WorkSettings.DEFAULT.skippingBadRows(0))).hasSize(3);
     assertThat(database.batches("status, attempts, coalesce(error, '')"))
         .contains(
-            "failed 1 2 bad rows, the first of them: row 16 of public.ratings: the movie is null");
+            "failed 1 2 bad record(s), the first: row 16 of public.ratings: the movie is null");
   }
 
   private void makeBad() throws Exception {

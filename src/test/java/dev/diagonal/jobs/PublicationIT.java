@@ -141,7 +141,7 @@ final class PublicationIT {
     assertThatThrownBy(() -> Publication.publish(database.target(), database.tables(), false, 6))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "7 bad rows were left out of the complete batches of jobs.aggregation_batches, but at most 6 are allowed; nothing is published");
+            "7 bad record(s) were left out of the complete batches of jobs.aggregation_batches, but at most 6 are allowed; nothing is published");
     assertThat(Publication.publish(database.target(), database.tables(), false, 7).batches())
         .isEqualTo(10);
   }

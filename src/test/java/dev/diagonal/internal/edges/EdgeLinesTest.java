@@ -342,7 +342,7 @@ class EdgeLinesTest {
     assertThat(format.headerRemark(new FirstLines(List.of("source,target", "1,2", "3,4"), false)))
         .isEqualTo(
             "the first line, 'source,target', looks like a header and was read as an edge:"
-                + " --header=true names columns by it");
+                + " --header=true reads it as a header");
     assertThat(format.headerRemark(new FirstLines(List.of("5,6", "1,2"), false))).isNull();
     assertThat(format.headerRemark(new FirstLines(List.of("ann,bob", "bob,cyd"), false))).isNull();
     assertThat(format.headerRemark(new FirstLines(List.of("ann,bob", "1,2", "1,cyd"), false)))

@@ -55,7 +55,7 @@ final class LoadedRatingsIT {
     Launched batches = launch("rating-batches", "--input=" + input, "--badRecords=" + badOfOther);
     assertDone(batches);
     assertThat(ratings.out().get(0)).contains(": 20,004 rows read, 5 bad");
-    assertThat(batches.out()).contains("  loaded:  20,004 ratings read, 20,004 new, 5 bad lines");
+    assertThat(batches.out()).contains("  loaded:  20,004 ratings read, 20,004 new, 5 bad records");
     assertThat(database.query(TOTALS.formatted("movie_rating_totals")))
         .isEqualTo(database.query(TOTALS.formatted("movie_ratings")));
     assertThat(sorted(badOfOther)).isEqualTo(sorted(badOfOne)).hasSize(5);

@@ -232,7 +232,7 @@ final class RatingBatchesIT {
     assertThat(named.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(named.err().get(1))
         .isEqualTo(
-            "  batch 1 after 1 attempt(s): 1 bad rows, the first of them: row 17 of public.ratings: the rating is null");
+            "  batch 1 after 1 attempt(s): 1 bad record(s), the first: row 17 of public.ratings: the rating is null");
     Launched skipped = launch("--badRecords=" + bad);
     assertDone(skipped);
     assertThat(skipped.out().get(0)).startsWith("rating-batches: 99 rows read, 1 bad");
@@ -245,7 +245,7 @@ final class RatingBatchesIT {
     Launched tooMany = launch("--steps=publish", "--badRecords=" + bad, "--maxBadRecords=0");
     assertThat(tooMany.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(tooMany.err().get(0))
-        .contains("1 bad rows were left out of the complete batches of jobs.aggregation_batches");
+        .contains("1 bad record(s) were left out of the complete batches of jobs.aggregation_batches");
     database.execute("DELETE FROM ratings WHERE rating_id = 17");
     database.assertExact();
   }
@@ -268,7 +268,7 @@ final class RatingBatchesIT {
             "--summary=" + summary);
     assertDone(both);
     assertThat(both.out().get(0)).startsWith("rating-batches: 299 rows read, 2 bad");
-    assertThat(both.out()).contains("  loaded:  300 ratings read, 0 new, 300 existed, 1 bad lines");
+    assertThat(both.out()).contains("  loaded:  300 ratings read, 0 new, 300 existed, 1 bad records");
     assertThat(Files.readString(summary)).contains("\"bad_records\" : 2,");
     assertThat(Files.readAllLines(bad)).singleElement().asString().contains("9,x,3,1");
     assertThat(Files.readAllLines(Path.of(bad + ".rows")))
@@ -286,7 +286,7 @@ final class RatingBatchesIT {
     Path bad = directory.resolve("bad.jsonl");
     Launched refused = launch("--batchId=1");
     assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
-    assertThat(refused.err().get(1)).startsWith("  batch 1 after 1 attempt(s): 2 bad rows");
+    assertThat(refused.err().get(1)).startsWith("  batch 1 after 1 attempt(s): 2 bad record(s)");
     Launched one = launch("--batchId=1", "--badRecords=" + bad);
     assertDone(one);
     assertThat(one.out())

@@ -66,7 +66,7 @@ final class TextRatingsIT {
     assertThat(first.exitCode()).as("%s", first).isEqualTo(ExitCode.DONE);
     assertThat(first.out())
         .contains(
-            "  loaded:  7 ratings read, 7 new, 2 bad lines",
+            "  loaded:  7 ratings read, 7 new, 2 bad records",
             "  planned: 4 new batches of 7 ratings");
     assertThat(database.query(TOTALS)).isEqualTo(totals);
     assertThat(Files.readAllLines(bad))

@@ -213,7 +213,7 @@ final class LoadEdgesIT {
     Launched launched = launch(line + " --sourceColumn=source");
     assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
     assertThat(launched.out().get(0))
-        .isEqualTo("reads:   0 file(s), 0.0 MB, and new ones, looked for every 7 s");
+        .isEqualTo("reads:   0 file(s), 0.0 MB, and new files, every 7 s");
 
     Launched byPosition = launch(line);
     assertThat(byPosition.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
