@@ -37,7 +37,8 @@ public interface RatingBatchesOptions
   void setInput(@Nullable List<String> input);
 
   @Description(
-      "Whether files have a header with userId, movieId, rating; otherwise user, movie, rating, time")
+      "Whether files have a header with userId, movieId, rating; if not, their columns are user, movie,"
+          + " rating, time")
   @Default.Boolean(true)
   boolean getHeader();
 
@@ -51,7 +52,7 @@ public interface RatingBatchesOptions
 
   @Description(
       "Whether load keeps one rating per user and movie, the last in a file; the others are"
-          + " counted as replaced. By default all count, as movie-ratings counts them")
+          + " counted as replaced. By default all count, as in movie-ratings")
   @Default.Boolean(false)
   boolean getOnePerUserAndMovie();
 
@@ -89,7 +90,7 @@ public interface RatingBatchesOptions
   void setRatingColumn(String ratingColumn);
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
-  @Description("The job table, created if missing; it is for one table of ratings")
+  @Description("The job table, created if missing; it belongs to one table of ratings")
   @Default.String("jobs.aggregation_batches")
   String getBatchesTable();
 
@@ -103,7 +104,7 @@ public interface RatingBatchesOptions
   void setStagingTable(String stagingTable);
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
-  @Description("The table that the totals are published in, created if missing")
+  @Description("The table for the published totals, created if missing")
   @Default.String("public.movie_rating_totals")
   String getJdbcTable();
 

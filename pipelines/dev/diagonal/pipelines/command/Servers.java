@@ -21,8 +21,7 @@ public final class Servers implements Command {
   /** The options of the command. */
   public interface ServersOptions extends PipelineOptions {
     @Description(
-        "A directory in which the servers keep their data; by default the data is deleted with"
-            + " them")
+        "A directory in which the servers keep their data; by default the data is deleted when they stop")
     @Nullable String getDataDirectory();
 
     void setDataDirectory(@Nullable String dataDirectory);

@@ -47,7 +47,7 @@ public interface LoadEdgesOptions
   void setInput(@Nullable List<String> input);
 
   @Needs("streaming")
-  @Description("With --streaming: the number of seconds between two looks for new files")
+  @Description("With --streaming: how often to look for new files, in seconds")
   @Default.Integer(10)
   int getPollSeconds();
 
@@ -112,7 +112,7 @@ public interface LoadEdgesOptions
 
   @Description(
       "Further columns of edges, as in weight:double,kind, with the types of transfer --types; the"
-          + " default type is that of the existing table's column, or else text")
+          + " default type is that of the existing table's column, or text")
   @Nullable List<String> getEdgeColumns();
 
   void setEdgeColumns(@Nullable List<String> edgeColumns);
@@ -127,8 +127,8 @@ public interface LoadEdgesOptions
 
   @OptionGroup(OptionGroup.Heading.TUNING)
   @Description(
-      "Which ids may be at both ends: monopartite (any), bipartite (none), components (any of"
-          + " --componentColumn)")
+      "Which ids may be at both ends: monopartite (any), bipartite (none), components (any"
+          + " within a component, see --componentColumn)")
   @Default.Enum("monopartite")
   ScheduleName getSchedule();
 

@@ -26,8 +26,8 @@ public interface ConflictFreeOptions extends PipelineOptions {
   void setCounts(Counting counts);
 
   @Description(
-      "The number of slots of the grid per side, 1 to 64; 0 derives it from the input and --maxWorkers times"
-          + " --parallelism on a Flink cluster")
+      "The number of slots of the grid per side, 1 to 64; 0 derives it from the input and from"
+          + " --maxWorkers, on a Flink cluster times --parallelism")
   @Default.Integer(0)
   int getTableSize();
 

@@ -15,7 +15,8 @@ public interface RunOptions extends PipelineOptions {
 
   @Description(
       "Change nothing: connect to the servers, check rights, tables and indexes, and show the types"
-          + " and the first five rows as they would be written. Exit code 1 or 2, as of the run, if the run would fail")
+          + " and the first five rows as they would be written. If the run would fail, the"
+          + " exit code is that of the run, 1 or 2")
   @Default.Boolean(false)
   boolean getDryRun();
 
@@ -39,8 +40,8 @@ public interface RunOptions extends PipelineOptions {
 
   @OptionGroup(OptionGroup.Heading.INPUT)
   @Description(
-      "Read only this many records with one reader, the first ones in the order of files and lines;"
-          + " from a table or a query, any rows. 0 for all")
+      "Read only this many records, with one reader: the first ones in the order of files and"
+          + " lines, or any rows of a table or a query. 0 for all")
   @Default.Long(0)
   long getLimit();
 

@@ -19,7 +19,7 @@ public interface IncrementalOptions extends PipelineOptions {
 
   @Needs("incrementalColumn")
   @Description(
-      "How far below the last value rows are read again, since transactions commit late: 90s, 10m, 2h, 1d,"
+      "How far below the last value rows are read again, because transactions may commit late: 90s, 10m, 2h, 1d,"
           + " or a number for a column of whole numbers; default 10m, 70m for timestamp without a time zone, or 10000")
   @Nullable String getIncrementalOverlap();
 

@@ -204,7 +204,7 @@ public interface TransferOptions
   void setQuote(String quote);
 
   @Description(
-      "CSV to read: the escape character, which makes the next character a plain one, or 'none'")
+      "CSV to read: the escape character, which makes the next character literal, or 'none'")
   @Default.String("none")
   String getEscape();
 

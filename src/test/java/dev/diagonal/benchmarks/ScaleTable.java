@@ -143,11 +143,11 @@ final class ScaleTable {
     int cores = Runtime.getRuntime().availableProcessors();
     List<String> lines =
         List.of(
-            "Seconds are the job's own, from start to end by the coordinator's account: without the start of the launcher and the way of the jar to the coordinator, with its way from there to the workers and the loading of its classes, which every job does anew.",
-            "CPU seconds and memory are the kernel's, of the workers' processes (all threads, the collector's and the compiler's too); the heap is what was left in it after a collection, at most. Each number of workers and each command has a fresh cluster; a job of a tenth of the unit warms the workers.",
+            "Seconds are those that the coordinator reports from the job's start to its end. They exclude the start of the launcher and the upload of the jar to the coordinator. They include sending the jar to the workers and loading its classes, which every job repeats.",
+            "The kernel reports CPU seconds and memory of the workers' processes, including the threads of the garbage collector and the compiler. The heap column is the largest heap in use after a collection. Each number of workers and each command has a fresh cluster; a job of a tenth of the unit warms the workers up.",
             String.format(
                 Locale.ROOT,
-                "%d cores, Java %s, workers of one slot, 1,280 MiB in all (416 MiB of heap, touched as it is needed) and a core of their own, and so the serial collector. %s The data is in the file cache. PostgreSQL 16: %s.",
+                "%d cores, Java %s, workers with one slot, 1,280 MiB in all (416 MiB of heap, touched as it is needed) and a core of their own, and therefore the serial collector. %s The data is in the file cache. PostgreSQL 16: %s.",
                 cores,
                 Runtime.version().feature(),
                 cores > 2

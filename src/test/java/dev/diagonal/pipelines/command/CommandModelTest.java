@@ -17,9 +17,9 @@ final class CommandModelTest {
             paint things
 
             Input:
-                  --limit=<number>           Read only this many records with one reader, the first ones in the
-                                               order of files and lines; from a table or a query, any rows. 0
-                                               for all (default 0)
+                  --limit=<number>           Read only this many records, with one reader: the first ones in
+                                               the order of files and lines, or any rows of a table or a query.
+                                               0 for all (default 0)
 
             Output:
                   --badRecords=<text>        A file for bad records, one JSON object per line; with load-edges
@@ -38,8 +38,8 @@ final class CommandModelTest {
                   --colour=<RED|GREEN>       With what (default GREEN)
                   --dryRun[=<true|false>]    Change nothing: connect to the servers, check rights, tables and
                                                indexes, and show the types and the first five rows as they
-                                               would be written. Exit code 1 or 2, as of the run, if the run
-                                               would fail (default false)
+                                               would be written. If the run would fail, the exit code is that
+                                               of the run, 1 or 2 (default false)
                   --glossy[=<true|false>]    Whether it shines (default true)
                   --logFile=<text>           Append the log that --verbose prints to this file; works without
                                                --verbose
