@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Renews the claim of a worker three times per lease, on its own thread and connection. The
- * connection is opened only if a batch lasts that long. Renews one claim at a time.
+ * connection is opened only if a batch lasts until its first renewal. Renews one claim at a time.
  */
 final class Heartbeat implements AutoCloseable {
 

@@ -16,12 +16,12 @@ class StagingRows {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
-  /** A row of an index of PostgreSQL has less than 2,704 bytes. */
+  /** A row of a PostgreSQL index has at most 2,704 bytes. */
   static final int MAX_MOVIE_BYTES = 2_600;
 
   /**
-   * Seven numbers of up to 20 digits, a sign and a point, each with what follows it; or six and a
-   * text, of which COPY may need every byte escaped.
+   * Seven numbers of up to 20 digits, a sign and a point, each with its separator; or six numbers and
+   * a text, every byte of which may have to be escaped for COPY.
    */
   private static final int LONGEST_ROW_BYTES = 7 * 23 + 2 * MAX_MOVIE_BYTES;
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 record DonorsInputs(Input projects, Input donations, Input resources) {
 
   /**
-   * The assumed compression of files. Measured: the files that {@code --generate} writes are a
-   * third of their size, with 100,000 and with 300,000 donations; real essays are more repetitive.
+   * The assumed compression factor. Measured: files that {@code --generate} writes shrink to a third
+   * of their size, with 100,000 and with 300,000 donations; real essays are more repetitive.
    */
   private static final int COMPRESSION = 6;
 
@@ -73,7 +73,7 @@ record DonorsInputs(Input projects, Input donations, Input resources) {
         Input.of("resources", options.getResources()));
   }
 
-  /** Returns the first donations, before they are joined; none of a pipe. */
+  /** Returns the first donations, before they are joined; none if they come from a pipe. */
   ShownRows firstDonations(CsvDialect dialect) throws Exception {
     List<RowBlock> first = new ArrayList<>();
     if (donations.files().hasPipes()) {
@@ -102,7 +102,7 @@ record DonorsInputs(Input projects, Input donations, Input resources) {
         resources.describe("resources"));
   }
 
-  /** Returns the sizes of all files. */
+  /** Returns the total size of all files. */
   long bytes() {
     return projects.files().totalBytes()
         + donations.files().totalBytes()

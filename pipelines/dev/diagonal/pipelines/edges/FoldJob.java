@@ -22,12 +22,12 @@ import java.util.List;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 
-/** Folds the counts that loads have left in the tables of deltas; no pipeline. */
+/** Folds the counts that loads have left in the tables of deltas. Runs no pipeline. */
 final class FoldJob implements Job {
 
   private static final long HEAP_BYTES = 32L << 20;
 
-  /** Every size has the same locks, and a fold takes all of them. */
+  /** Any size will do: all sizes share the same locks, and a fold takes all of them. */
   private static final int TABLE_SIZE = 64;
 
   private final EdgeFormat format;

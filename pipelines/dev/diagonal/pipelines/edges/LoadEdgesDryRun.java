@@ -26,7 +26,7 @@ record LoadEdgesDryRun(
     FirstEdges firstEdges,
     JdbcTarget database) {
 
-  /** Adds what the tables are, the first rows, and what the run would fail with. */
+  /** Adds the state of the tables, the first rows, and what the run would fail with. */
   void report(Findings findings) throws InterruptedException {
     if (!findings.check(() -> "server:  " + new TableCheck(database).server())) {
       return;

@@ -48,7 +48,7 @@ final class LoadEdgesJob implements Job {
   private static final long BASE_HEAP_BYTES = 96L << 20;
   private static final long READER_HEAP_BYTES = 8L << 20;
 
-  /** The size of an edge as an object, its texts and its place in a buffer. */
+  /** The size of an edge: its object, its texts and its place in a buffer. */
   private static final long EDGE_BYTES = 160;
 
   private final LoadEdgesOptions options;

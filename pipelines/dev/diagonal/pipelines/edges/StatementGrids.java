@@ -33,8 +33,8 @@ record StatementGrids(LoadEdgesOptions options, ScheduleKind kind, int tableSize
   }
 
   /**
-   * Returns the grid of nodes. Their batches share no id, so they run in parallel even if an id
-   * occurs twice. They have the locks of edges that have the id at either end.
+   * Returns the grid of nodes. Batches that run at the same time share no id, even if an id occurs
+   * twice. They take the same locks as edges that have the id at either end.
    */
   Grid<ValueRow> nodes() {
     return Grid.monopartite(tableSize).by(row -> row.get(0), row -> row.get(0));

@@ -99,7 +99,7 @@ public final class LocalElasticsearch extends LocalServer {
     return server;
   }
 
-  /** Returns the server's HTTP address, without a slash at its end. */
+  /** Returns the server's HTTP address, without a trailing slash. */
   public String url() {
     return url(port());
   }
@@ -147,7 +147,7 @@ public final class LocalElasticsearch extends LocalServer {
       Files.createDirectories(directory.resolve("data"));
       Files.createDirectories(directory.resolve("tmp"));
       Files.createDirectories(portFile.getParent());
-      // A file of an earlier start would be taken for a new one.
+      // The file of an earlier start would be mistaken for a new one.
       Files.deleteIfExists(portFile);
       Files.write(config.resolve("jvm.options"), JVM_OPTIONS);
       Files.writeString(config.resolve("log4j2.properties"), LOGGING);

@@ -31,7 +31,7 @@ public final class LocalPostgres extends LocalServer {
           "max_connections", "100",
           "shared_buffers", "256MB",
           "max_wal_size", "4GB",
-          // Tests find in it which transactions were in flight at the same time.
+          // Tests derive from it which transactions were in flight at the same time.
           "track_commit_timestamp", "on",
           "listen_addresses", "127.0.0.1",
           "unix_socket_directories", "");

@@ -43,12 +43,12 @@ public abstract sealed class LocalServer implements AutoCloseable
     return directory;
   }
 
-  /** Returns the port on 127.0.0.1; it stays the same over restarts. */
+  /** Returns the port on 127.0.0.1; it stays the same across restarts. */
   public final int port() {
     return running().port();
   }
 
-  /** Returns what the server has logged so far, over all its restarts. */
+  /** Returns what the server has logged so far, across all restarts. */
   public final String log() {
     return running().process().log();
   }
@@ -61,7 +61,7 @@ public abstract sealed class LocalServer implements AutoCloseable
   }
 
   /**
-   * Starts the server again on the same port and data, after a regular stop if it is running.
+   * Stops the server if it is running, and starts it again with the same port and data.
    *
    * @throws EmbeddedServersException if it does not start; it may be restarted again
    */

@@ -10,7 +10,7 @@ import java.util.function.Function;
 /**
  * How to run a server; immutable.
  *
- * @param dataDirectory where its data is kept over restarts; empty for a temporary directory
+ * @param dataDirectory where its data is kept across restarts; empty for a temporary directory
  * @param settings the server's own settings, by name; they override our defaults
  * @param starter starts it
  */

@@ -53,7 +53,7 @@ final class Markup {
     return this;
   }
 
-  /** Adds what is markup already. */
+  /** Adds markup without escaping it. */
   Markup raw(CharSequence markup) {
     out.append(markup);
     return this;

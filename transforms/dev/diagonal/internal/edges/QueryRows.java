@@ -15,10 +15,10 @@ import java.sql.Statement;
 
 /**
  * Reads the rows of a PostgreSQL query through a cursor, with at most {@value #FETCH_ROWS} rows in
- * memory. One snapshot, one reader. A connection that is lost before the first row is replaced.
- * After that the read fails, because emitted rows cannot be taken back.
+ * memory. Uses one snapshot and one reader. A connection that is lost before the first row is
+ * replaced. After that, the read fails, because emitted rows cannot be taken back.
  *
- * @param database where it runs
+ * @param database where the query runs
  * @param sql the query
  * @param reader converts the current row of the result
  */

@@ -70,8 +70,9 @@ final class Database {
 
   /**
    * Returns the table that rows of a schema are written to, and creates it in PostgreSQL if it is
-   * missing. Columns of an existing table keep their types if they hold all values of the field
-   * exactly, or refuse one: whole numbers of any size, and dates, times, UUIDs and JSON for texts.
+   * missing. A column of an existing table keeps its type if that type holds each value of the
+   * field exactly or refuses it: whole numbers of any size, and dates, times, UUIDs and JSON for
+   * texts.
    *
    * @throws dev.diagonal.fault.TargetMismatchException if an existing table does not fit
    */

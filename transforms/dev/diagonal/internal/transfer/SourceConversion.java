@@ -4,7 +4,7 @@ import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.source.TransferSource;
 
-/** How the rows of a source are converted. */
+/** Plans the conversion of a source's rows. */
 public final class SourceConversion {
 
   private SourceConversion() {}

@@ -14,7 +14,7 @@ public enum WriteMode {
   INSERT_IGNORE,
   /** Inserts the row, or replaces the row with its key. The last one is kept. */
   UPSERT,
-  /** Replaces the row with its key, and has no effect without one. The last one is kept. */
+  /** Replaces the row with its key, if it exists. The last one is kept. */
   UPDATE,
   /** Deletes the row with its key, if it exists. */
   DELETE;

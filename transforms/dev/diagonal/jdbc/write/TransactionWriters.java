@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections over which the batches of one writer are written: as many as batches are in
- * flight if the order of batches does not matter, since rows have no key; otherwise one. A
- * connection is opened when all others are in use. All share the ledger of the first. Thread-safe.
+ * The connections over which one writer writes its batches. If rows have no key, the order of
+ * batches does not matter, and each batch in flight has its own connection; otherwise there is one.
+ * A connection is opened when all others are in use. All share the ledger of the first. Thread-safe.
  */
 final class TransactionWriters<T> implements AutoCloseable {
 

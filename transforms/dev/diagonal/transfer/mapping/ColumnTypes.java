@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Types that the user sets for columns of a source.
  *
- * @param named by column
- * @param others of all other columns, or null to guess them
+ * @param named the types by column name
+ * @param others the type of all other columns, or null to guess their types
  */
 public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType others)
     implements Serializable {

@@ -39,12 +39,12 @@ record DeclaredType(String name, List<Integer> numbers, boolean isUnsigned) {
     return new DeclaredType(name.replaceAll(" +", " "), List.copyOf(numbers), unsigned);
   }
 
-  /** Returns a number in parentheses. */
+  /** Returns a number in parentheses, or {@code otherwise} if it is missing. */
   int number(int index, int otherwise) {
     return index < numbers.size() ? numbers.get(index) : otherwise;
   }
 
-  /** Returns the type of a decimal with these digits, by default those given. */
+  /** Returns a decimal type with the declared digits, or with the given ones if none are declared. */
   NamedType decimal(int precision, int scale) {
     int digits = number(0, precision);
     int fraction = numbers.isEmpty() ? scale : number(1, 0);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param database where it was taken
  * @param id the server's name for it
- * @param relations what is read, in the syntax after {@code FROM}
+ * @param relations what is read, as written after {@code FROM}
  * @param oldest the oldest transaction before it was taken, or null if that is unknown
  */
 public record Snapshot(
