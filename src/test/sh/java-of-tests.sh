@@ -24,7 +24,7 @@ compile() {
     file=target/test.classpath
     marker=target/tests.compiled
     if [ ! -f "$marker" ] || [ ! -f "$file" ] || [ ! -d target/test-classes ] || [ ! -f target/diagonal-bundled.jar ] ||
-      [ -n "$(find pom.xml transforms pipelines src -newer "$marker" -type f | head -n 1)" ]; then
+      [ -n "$(find pom.xml transforms pipelines src -newer "$marker" -type f ! -path 'src/test/benchmarks/*' | head -n 1)" ]; then
       echo "$script: compiling with Maven" >&2
       mvn -q -B -ntp package -DskipTests dependency:build-classpath -DincludeScope=test -Dmdep.outputFile="$file"
       touch "$marker"

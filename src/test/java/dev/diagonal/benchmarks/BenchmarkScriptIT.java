@@ -38,6 +38,8 @@ final class BenchmarkScriptIT {
   @ParameterizedTest
   @CsvSource({
     "transfer, copy 1000 2, Medians of 2 round",
+    "transfer, tables 1000 2, COPY as binary through a pipe",
+    "transfer, jsonl 1000 2, DuckDB",
     "counts, 1000 1, serial",
     "chaos, 40, clock turned",
     "width, 1 network, immediate",

@@ -9,19 +9,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * Measures transfers: {@code copy}: five columns between CSV and PostgreSQL, beside {@code psql
- * \copy} of the same file, by turns; {@code memory}: CSV to CSV of growing files in one small heap.
- * Every program runs in a process of its own, its start included, ours from the bundled jar as its
- * users start it. Needs {@code psql} for the first, whose table it writes into {@code
- * src/test/benchmarks/transfer.md} and docs/benchmarks.md.
+ * Measures transfers of five columns, by turns with a rival: {@code copy}: between CSV and
+ * PostgreSQL, beside {@code psql \copy} of the same file; {@code tables}: from table to table,
+ * beside COPY from one {@code psql} through a pipe into another; {@code jsonl}: from CSV to JSON
+ * lines, beside DuckDB; {@code memory}: CSV to CSV of growing files in one small heap. Every
+ * program runs in a process of its own, its start included (DuckDB's excluded), ours from the
+ * bundled jar as its users start it. The first two need {@code psql}. The tables of the first three
+ * go into docs/benchmarks.md, that of the first into {@code src/test/benchmarks/transfer.md} too.
  *
- * <p>Arguments: {@code copy [rows [rounds]]} or {@code memory [heap [megabytes …] [--option …]]}.
+ * <p>Arguments: {@code copy}, {@code tables} or {@code jsonl}, with {@code [rows [rounds]]}, or
+ * {@code memory [heap [megabytes …] [--option …]]}.
  *
- * <p>Takes a few minutes, and 1 GB of disk; {@code memory} 10 GB.
+ * <p>Takes a few minutes, and 1 GB of disk; {@code memory} and twenty million rows 10 GB.
  */
 public final class TransferBenchmark {
 
@@ -44,10 +49,18 @@ public final class TransferBenchmark {
               .toArray(),
           Arrays.stream(args).filter(a -> a.startsWith("--")).toList());
     } else {
-      copy(
-          directory,
-          args.length > 1 ? Integer.parseInt(args[1]) : 5_000_000,
-          args.length > 2 ? Integer.parseInt(args[2]) : 3);
+      String what = args.length > 0 ? args[0] : "copy";
+      int rows =
+          args.length > 1
+              ? Integer.parseInt(args[1])
+              : what.equals("copy") ? 5_000_000 : 20_000_000;
+      int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 3;
+      switch (what) {
+        case "copy" -> copy(directory, rows, rounds);
+        case "tables" -> tables(directory, rows, rounds);
+        case "jsonl" -> jsonLines(directory, rows, rounds);
+        default -> throw new IllegalArgumentException("copy, tables, jsonl or memory, not " + what);
+      }
     }
   }
 
@@ -65,8 +78,8 @@ public final class TransferBenchmark {
       List<Double> outTimes = new ArrayList<>();
       for (int round = 0; round < rounds; round++) {
         psql(postgres, "DROP TABLE IF EXISTS m; " + TABLE);
-        psqlIn.add(psql(postgres, "\\copy m from '" + csv + "' csv header"));
-        psqlOut.add(psql(postgres, "\\copy m to '" + out + "' csv header"));
+        psqlIn.add(psql(postgres, "\\copy m from '" + csv + "' csv header").seconds());
+        psqlOut.add(psql(postgres, "\\copy m to '" + out + "' csv header").seconds());
         psql(postgres, "DROP TABLE m; " + TABLE);
         in.add(transfer("-Xmx512m", "--from=csv:" + csv, "--to=jdbc:m", jdbc, user));
         outTimes.add(transfer("-Xmx512m", "--from=jdbc:m", "--to=csv:" + out, jdbc, user));
@@ -87,23 +100,137 @@ public final class TransferBenchmark {
     }
   }
 
-  private static double psql(LocalPostgres postgres, String command)
+  /**
+   * Both tables are on one server. Ours counts what arrived; the rows of psql are counted after.
+   */
+  private static void tables(Path directory, int rows, int rounds) throws Exception {
+    Path csv = directory.resolve("m.csv");
+    write(csv, rows);
+    PgPass.use();
+    try (LocalPostgres postgres = LocalPostgres.start()) {
+      String jdbc = "--jdbcUrl=" + postgres.jdbcUrl();
+      String user = "--jdbcUser=" + postgres.user();
+      psql(postgres, TABLE);
+      psql(postgres, "\\copy m from '" + csv + "' csv header");
+      psql(postgres, "VACUUM (FREEZE, ANALYZE) m");
+      String target = "DROP TABLE IF EXISTS n; CREATE TABLE n (LIKE m)";
+      Map<String, List<Double>> seconds = new LinkedHashMap<>();
+      for (int round = 0; round < rounds; round++) {
+        for (String format : List.of("text", "binary")) {
+          psql(postgres, target);
+          seconds
+              .computeIfAbsent(
+                  "psql, COPY as " + format + " through a pipe", w -> new ArrayList<>())
+              .add(pipe(postgres, format));
+          requireRows(postgres, rows);
+        }
+        for (int readers : new int[] {1, 2}) {
+          psql(postgres, target);
+          seconds
+              .computeIfAbsent("transfer, connections: " + readers, w -> new ArrayList<>())
+              .add(
+                  transfer(
+                      "-Xmx512m",
+                      "--from=jdbc:m",
+                      "--to=jdbc:n",
+                      "--targetParallelism=" + readers,
+                      jdbc,
+                      user));
+          requireRows(postgres, rows);
+        }
+      }
+      beside(
+          "tables",
+          "PostgreSQL to PostgreSQL",
+          rows,
+          rounds,
+          seconds,
+          "PostgreSQL 16, which has both tables");
+    }
+  }
+
+  private static double pipe(LocalPostgres postgres, String format)
       throws IOException, InterruptedException {
-    return Measured.run(
-            List.of(
-                "psql",
-                "-q",
-                "-h",
-                "127.0.0.1",
-                "-p",
-                String.valueOf(postgres.port()),
-                "-U",
-                postgres.user(),
-                "-d",
-                "postgres",
-                "-c",
-                command))
-        .seconds();
+    String psql = String.join(" ", psql(postgres)) + " -c ";
+    String out = psql + "\"COPY m TO STDOUT (FORMAT " + format + ")\"";
+    String in = psql + "\"COPY n FROM STDIN (FORMAT " + format + ")\"";
+    return Measured.run(List.of("sh", "-c", out + " | " + in)).seconds();
+  }
+
+  private static void requireRows(LocalPostgres postgres, int rows)
+      throws IOException, InterruptedException {
+    String counted = psql(postgres, "SELECT 'rows: ' || count(*) FROM n").output();
+    if (!counted.contains("rows: " + rows + "\n")) {
+      throw new IllegalStateException("not " + rows + " rows arrived, but " + counted);
+    }
+  }
+
+  private static void jsonLines(Path directory, int rows, int rounds) throws Exception {
+    Path csv = directory.resolve("m.csv");
+    write(csv, rows);
+    Path out = directory.resolve("out.jsonl");
+    Map<String, List<Double>> seconds = new LinkedHashMap<>();
+    for (int round = 0; round < rounds; round++) {
+      seconds
+          .computeIfAbsent("DuckDB", w -> new ArrayList<>())
+          .add(
+              Measured.run(
+                      Measured.java(
+                          "-Xmx512m", DuckDbJsonLines.class, csv.toString(), out.toString()))
+                  .seconds());
+      Files.delete(out);
+      seconds
+          .computeIfAbsent("transfer", w -> new ArrayList<>())
+          .add(transfer("-Xmx512m", "--from=csv:" + csv, "--to=jsonl:" + out));
+      Files.delete(out);
+    }
+    beside("jsonl", "CSV to JSON lines, typed", rows, rounds, seconds, "two threads of DuckDB");
+  }
+
+  /** The first way is the rival of the others. */
+  private static void beside(
+      String mode,
+      String what,
+      int rows,
+      int rounds,
+      Map<String, List<Double>> seconds,
+      String servers)
+      throws IOException {
+    StringBuilder table =
+        new StringBuilder("| " + what + " | rows | s | rows a second |\n|---|---:|---:|---:|\n");
+    seconds.forEach(
+        (way, each) ->
+            table.append(
+                String.format(
+                    Locale.ROOT,
+                    "| %s | %,d | %.2f | %,.0f |%n",
+                    way,
+                    rows,
+                    Median.of(each),
+                    rows / Median.of(each))));
+    table.append(
+        String.format(
+            Locale.ROOT,
+            "%nMedians of %d round(s) by turns, %d cores for all, %s; -Xmx512m.%n",
+            rounds,
+            Runtime.getRuntime().availableProcessors(),
+            servers));
+    System.out.println(table);
+    ResultPages.between(
+        Path.of("docs", "benchmarks.md"), "<!-- transfer " + mode + " benchmark -->", table);
+  }
+
+  private static Measured psql(LocalPostgres postgres, String command)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(psql(postgres));
+    all.addAll(List.of("-c", command));
+    return Measured.run(all);
+  }
+
+  private static List<String> psql(LocalPostgres postgres) {
+    String port = String.valueOf(postgres.port());
+    return List.of(
+        "psql", "-q", "-h", "127.0.0.1", "-p", port, "-U", postgres.user(), "-d", "postgres");
   }
 
   private static double transfer(String heap, String... options)
