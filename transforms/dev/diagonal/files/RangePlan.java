@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Cuts files into ranges: enough to keep many readers busy to the end, but few enough that grouping
- * their results stays cheap. A range has the size of the input divided by {@code usualRanges}, but at
- * least {@code minRangeBytes} and at most {@code maxRangeBytes}. If that makes more than {@code
+ * their results stays cheap. A range has the size of the input divided by {@code usualRanges}, but
+ * at least {@code minRangeBytes} and at most {@code maxRangeBytes}. If that makes more than {@code
  * maxRanges} ranges, all of them grow. The ranges of a file have equal sizes, so they may be up to
  * a quarter smaller or half as large again. Each file may add one range.
  *

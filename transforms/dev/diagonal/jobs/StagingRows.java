@@ -20,8 +20,8 @@ class StagingRows {
   static final int MAX_MOVIE_BYTES = 2_600;
 
   /**
-   * Seven numbers of up to 20 digits, a sign and a point, each with its separator; or six numbers and
-   * a text, every byte of which may have to be escaped for COPY.
+   * Seven numbers of up to 20 digits, a sign and a point, each with its separator; or six numbers
+   * and a text, every byte of which may have to be escaped for COPY.
    */
   private static final int LONGEST_ROW_BYTES = 7 * 23 + 2 * MAX_MOVIE_BYTES;
 

@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * The numbers of the {@value #COUNT} slot locks of a database without named locks; they are rows of
- * a table. All loads of a database share them. Some may wait for each other without need,
- * but conflicting ones always do.
+ * a table. All loads of a database share them. Some may wait for each other without need, but
+ * conflicting ones always do.
  */
 final class SlotNumbers {
 

@@ -31,8 +31,8 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Loads the ratings of files into the table, in a separate pipeline: they must be loaded before they
- * are planned.
+ * Loads the ratings of files into the table, in a separate pipeline: they must be loaded before
+ * they are planned.
  *
  * @param options the options of the command
  * @param skipped which lines of the files are not records

@@ -16,8 +16,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Picocli's model of our commands, for help and for completion in a shell. {@link Arguments} splits
- * arguments, and {@link CommandLine dev.diagonal's CommandLine} checks values; Beam handles
- * options that a command does not declare.
+ * arguments, and {@link CommandLine dev.diagonal's CommandLine} checks values; Beam handles options
+ * that a command does not declare.
  */
 final class CommandModel {
 

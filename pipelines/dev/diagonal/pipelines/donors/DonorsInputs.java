@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 record DonorsInputs(Input projects, Input donations, Input resources) {
 
   /**
-   * The assumed compression factor. Measured: files that {@code --generate} writes shrink to a third
-   * of their size, with 100,000 and with 300,000 donations; real essays are more repetitive.
+   * The assumed compression factor. Measured: files that {@code --generate} writes shrink to a
+   * third of their size, with 100,000 and with 300,000 donations; real essays are more repetitive.
    */
   private static final int COMPRESSION = 6;
 

@@ -48,8 +48,8 @@ public record IndexTemplate(String mapping, @Nullable String settings) {
   /**
    * Creates the index of {@code target} if it does not exist. Refuses an existing one unless it
    * maps every field of the mapping to the same type. Also refuses to create one where an index
-   * template maps a field to another type. Other fields and settings are not checked. For an
-   * alias or a data stream, the index that is written is checked. Any number of processes may call it
+   * template maps a field to another type. Other fields and settings are not checked. For an alias
+   * or a data stream, the index that is written is checked. Any number of processes may call it
    * concurrently before a run.
    *
    * @throws TargetMismatchException if the index maps a field to another type, or not at all; the

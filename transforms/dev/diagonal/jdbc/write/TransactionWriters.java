@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connections over which one writer writes its batches. If rows have no key, the order of
  * batches does not matter, and each batch in flight has its own connection; otherwise there is one.
- * A connection is opened when all others are in use. All share the ledger of the first. Thread-safe.
+ * A connection is opened when all others are in use. All share the ledger of the first.
+ * Thread-safe.
  */
 final class TransactionWriters<T> implements AutoCloseable {
 

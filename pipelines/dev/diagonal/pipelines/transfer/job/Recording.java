@@ -196,12 +196,12 @@ final class Recording {
         : tables.look(database, table, mode, source, readers);
   }
 
-  /** Returns a line about the rows that an incremental transfer would read, and changes nothing. */
-  @Nullable String window(TransferSource source, ServerUrls servers)
+  /** Returns a line about the rows that an incremental transfer would read, or nothing. */
+  String window(TransferSource source, ServerUrls servers)
       throws SQLException, InterruptedException {
     return incremental != null && source instanceof JdbcRows rows
         ? recorded.look(incremental, rows, servers)
-        : null;
+        : "";
   }
 
   /** Returns whether a runner may repeat inserts whose rows are the same in each attempt. */

@@ -75,7 +75,7 @@ record TransferDryRun(
                     .map(field -> field.name() + " " + field.sqlType())
                     .collect(Collectors.joining(", "))));
     String window = findings.find(() -> recording.window(source, servers));
-    if (window != null) {
+    if (window != null && !window.isEmpty()) {
       findings.say("window:  " + window);
     }
     for (To to : spec.to()) {

@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>The server runs in a JVM of its own on the same machine, with a heap of 512 MB.
  *
- * <p>Arguments: the number of relationships (200,000), of nodes (20,000) and of rounds (1). Prints a
- * line after each run, with the time that it took to empty the database before, which is about as
+ * <p>Arguments: the number of relationships (200,000), of nodes (20,000) and of rounds (1). Prints
+ * a line after each run, with the time that it took to empty the database before, which is about as
  * long as a run.
  *
  * <p>Takes about ten minutes per round on an idle machine with two cores.
@@ -113,7 +113,11 @@ public final class Neo4jBenchmark {
         for (Map.Entry<String, Load> way : ways.entrySet()) {
           found
               .computeIfAbsent(way.getKey(), name -> new ArrayList<>())
-              .add(once(String.format(Locale.ROOT, "hub %.0f %%, %s", 100 * hub, way.getKey()), way.getValue(), rows));
+              .add(
+                  once(
+                      String.format(Locale.ROOT, "hub %.0f %%, %s", 100 * hub, way.getKey()),
+                      way.getValue(),
+                      rows));
         }
       }
       double serial =

@@ -69,7 +69,9 @@ final class WireLimit {
       case NUMERIC -> {
         if (ByteBuffer.wrap(bytes).getShort(start + SCALE_OF_NUMERIC) > most) {
           BigDecimal number = WireValue.decimal(bytes, field);
-          if (number != null && number.signum() != 0 && number.stripTrailingZeros().scale() > most) {
+          if (number != null
+              && number.signum() != 0
+              && number.stripTrailingZeros().scale() > most) {
             throw changes(number.toPlainString() + " would be rounded");
           }
         }

@@ -44,7 +44,9 @@ record DeclaredType(String name, List<Integer> numbers, boolean isUnsigned) {
     return index < numbers.size() ? numbers.get(index) : otherwise;
   }
 
-  /** Returns a decimal type with the declared digits, or with the given ones if none are declared. */
+  /**
+   * Returns a decimal type with the declared digits, or with the given ones if none are declared.
+   */
   NamedType decimal(int precision, int scale) {
     int digits = number(0, precision);
     int fraction = numbers.isEmpty() ? scale : number(1, 0);

@@ -104,7 +104,8 @@ public final class IncrementalTransfer {
         RetriedTransaction.in(database, "look for the mark of table " + table)
             .run(connection -> see(connection, table, of));
     Mark mark = seen.mark();
-    String unusable = whyUnusable(mark, seen.hasRows(), table, Fingerprint.of(mapping + all.blockType()));
+    String unusable =
+        whyUnusable(mark, seen.hasRows(), table, Fingerprint.of(mapping + all.blockType()));
     JdbcRows rows =
         all.since(column, mark == null || unusable != null ? null : mark.value(), overlap);
     String running =

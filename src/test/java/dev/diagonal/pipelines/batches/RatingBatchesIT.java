@@ -245,7 +245,8 @@ final class RatingBatchesIT {
     Launched tooMany = launch("--steps=publish", "--badRecords=" + bad, "--maxBadRecords=0");
     assertThat(tooMany.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(tooMany.err().get(0))
-        .contains("1 bad record(s) were left out of the complete batches of jobs.aggregation_batches");
+        .contains(
+            "1 bad record(s) were left out of the complete batches of jobs.aggregation_batches");
     database.execute("DELETE FROM ratings WHERE rating_id = 17");
     database.assertExact();
   }
@@ -268,7 +269,8 @@ final class RatingBatchesIT {
             "--summary=" + summary);
     assertDone(both);
     assertThat(both.out().get(0)).startsWith("rating-batches: 299 rows read, 2 bad");
-    assertThat(both.out()).contains("  loaded:  300 ratings read, 0 new, 300 existed, 1 bad records");
+    assertThat(both.out())
+        .contains("  loaded:  300 ratings read, 0 new, 300 existed, 1 bad records");
     assertThat(Files.readString(summary)).contains("\"bad_records\" : 2,");
     assertThat(Files.readAllLines(bad)).singleElement().asString().contains("9,x,3,1");
     assertThat(Files.readAllLines(Path.of(bad + ".rows")))

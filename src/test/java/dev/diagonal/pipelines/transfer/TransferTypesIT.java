@@ -135,7 +135,8 @@ final class TransferTypesIT {
         .containsExactly("äöü 1.50 2024-01-01 00:00:01 12:00:00.5", "infinity");
     assertThat(Files.readAllLines(bad))
         .satisfiesExactly(
-            line -> assertThat(line).contains("'name' of type character varying(3): the text has 4"),
+            line ->
+                assertThat(line).contains("'name' of type character varying(3): the text has 4"),
             line -> assertThat(line).contains("'price' of type price: 1.234 would be rounded"),
             line -> assertThat(line).contains("'at' of type timestamp(0) without time zone: "),
             line -> assertThat(line).contains("'noon' of type time(1) without time zone: "),
