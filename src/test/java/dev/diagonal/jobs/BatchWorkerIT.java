@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CyclicBarrier;
@@ -155,7 +156,8 @@ final class BatchWorkerIT {
       }
       assertThat(zombie.join()).isEqualTo(Outcome.LOST);
       assertThat(slow.join()).hasSize(1);
-      BatchTotals totals = recorder.totals().get("job table " + database.tables().batches());
+      BatchTotals totals =
+          Objects.requireNonNull(recorder.totals().get("job table " + database.tables().batches()));
       assertThat(totals.leases()).isEqualTo(2);
       assertThat(totals.lostLeases()).isEqualTo(1);
       assertThat(totals.retries()).isEqualTo(1);
