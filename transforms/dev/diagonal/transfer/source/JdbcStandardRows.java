@@ -2,9 +2,11 @@ package dev.diagonal.transfer.source;
 
 import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.dialect.Dialect;
 import dev.diagonal.internal.jdbc.dialect.ReadColumn;
+import dev.diagonal.internal.jdbc.sql.DatabaseFile;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -61,6 +63,7 @@ public final class JdbcStandardRows extends RelationRows {
   public static JdbcStandardRows ofTable(
       JdbcTarget database, String table, @Nullable String rangeKey, int maxRanges)
       throws SQLException, InterruptedException {
+    checkExists(database);
     return RetriedTransaction.in(database, "look at table " + table)
         .run(
             connection -> {
@@ -82,11 +85,18 @@ public final class JdbcStandardRows extends RelationRows {
   public static JdbcStandardRows ofQuery(
       JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)
       throws SQLException, InterruptedException {
+    checkExists(database);
     String relation = relationOf(query);
     List<ReadColumn> columns =
         RetriedTransaction.in(database, "prepare the query")
             .run(connection -> columns(connection, relation));
     return new JdbcStandardRows(database, relation, "a query", rangeKey, maxRanges, columns);
+  }
+
+  private static void checkExists(JdbcTarget database) {
+    if (DatabaseFile.isMissing(database.url())) {
+      throw new BadInputException("there is no file for database %s".formatted(database));
+    }
   }
 
   private static List<ReadColumn> columns(Connection connection, String relation)

@@ -7,6 +7,7 @@ import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
 import dev.diagonal.internal.jdbc.table.TableRights.Needs;
+import dev.diagonal.internal.jdbc.sql.DatabaseFile;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
 import java.sql.Connection;
@@ -25,12 +26,15 @@ import org.jspecify.annotations.Nullable;
 public record TableCheck(JdbcTarget database) {
 
   /**
-   * Logs in.
+   * Logs in, unless that would create the database.
    *
    * @return the product, its version, the URL and the user
    * @throws SQLException if the database cannot be reached, or refuses the user
    */
   public String server() throws SQLException, InterruptedException {
+    if (DatabaseFile.isMissing(database.url())) {
+      return "no file yet at " + database;
+    }
     return RetriedTransaction.in(database, "start a session")
         .run(
             connection -> {

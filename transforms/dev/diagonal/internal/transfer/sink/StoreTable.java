@@ -5,6 +5,7 @@ import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.dialect.StoreDialect;
 import dev.diagonal.internal.jdbc.dialect.StoredColumn;
 import dev.diagonal.internal.jdbc.dialect.StoredTable;
+import dev.diagonal.internal.jdbc.sql.DatabaseFile;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -53,6 +54,9 @@ record StoreTable(JdbcTarget database) {
   }
 
   private Optional<StoredTable> found(String name) throws SQLException, InterruptedException {
+    if (DatabaseFile.isMissing(database.url())) {
+      return Optional.empty(); // a look creates nothing
+    }
     return RetriedTransaction.in(database, "look at table " + name)
         .run(connection -> Optional.ofNullable(StoredTable.find(connection, dialect(), name)));
   }

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Transfers to and from a real Sqlite. */
 final class TransferToSqliteTest extends StoreCases {
@@ -65,6 +67,23 @@ final class TransferToSqliteTest extends StoreCases {
     assertRefused(
         "is a file of this machine",
         load("id\n1\n", "people", "--runner=FlinkRunner", "--flinkMaster=127.0.0.1:1"));
+  }
+
+  /** The drivers create a file when they connect. */
+  @ParameterizedTest
+  @ValueSource(strings = {"jdbc:sqlite:", "jdbc:sqlite:file:", "jdbc:duckdb:"})
+  void aLookCreatesNoDatabase(String prefix) throws Exception {
+    Path missing = directory.resolve("missing.db");
+    String url = "--jdbcUrl=" + prefix + missing;
+
+    assertFailed("there is no file", transfer("jdbc:people", "csv:" + directory + "/o.csv", url));
+    Launched dry = load("id\n1\n", "people", url, "--dryRun");
+
+    assertDone(dry);
+    assertThat(dry.out()).anyMatch(line -> line.startsWith("table:   people would be created"));
+    assertThat(missing).doesNotExist();
+    assertDone(load("id\n1\n", "people", url));
+    assertThat(missing).exists();
   }
 
   @Test
