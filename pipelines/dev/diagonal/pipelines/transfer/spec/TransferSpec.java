@@ -12,9 +12,7 @@ import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,58 +89,7 @@ public record TransferSpec(
    */
   public void check(boolean grouped) {
     new ResumeCheck(this).run(grouped);
-    Set<String> names = new HashSet<>();
-    for (To each : to) {
-      if (each instanceof ToIndex index) {
-        // Refuses an invalid URL or name before anything is done.
-        Object unused = index.index().at(ServerUrls.TO_COME);
-      } else if (each instanceof ToJdbc table) {
-        if (!names.add(table.database().at(ServerUrls.TO_COME) + " " + table.table())) {
-          throw new IllegalArgumentException(
-              "table %s is a target twice, so each row would be written twice"
-                  .formatted(table.table()));
-        }
-        boolean needsKey = table.mode() != Mode.insert && table.mode() != Mode.replace;
-        if (needsKey && table.key().isEmpty()) {
-          throw new IllegalArgumentException(
-              "mode " + table.mode() + " of table " + table.table() + " needs a key");
-        }
-        boolean together = atOnce || grouped;
-        checkDatabase(table, together || table.mode() == Mode.replace);
-        if (table.keyAfter() && (table.mode() != Mode.insert || table.key().isEmpty())) {
-          throw new IllegalArgumentException(
-              "--indexes=after needs --mode=insert and --key, got mode %s and key %s for table %s: the other modes find rows by the key"
-                  .formatted(table.mode(), table.key(), table.table()));
-        } else if (table.keyAfter() && together) {
-          throw new IllegalArgumentException(
-              "--indexes=after cannot be combined with --transaction=all, which publishes table %s with its key"
-                  .formatted(table.table()));
-        }
-        boolean onlyAtOnce = table.mode() == Mode.replace;
-        boolean neverAtOnce =
-            table.mode() == Mode.ignore
-                || table.mode() == Mode.update
-                || table.mode() == Mode.delete;
-        if ((together && neverAtOnce) || (!together && onlyAtOnce)) {
-          throw new IllegalArgumentException(
-              "mode %s of table %s needs transaction %s"
-                  .formatted(table.mode(), table.table(), together ? "each" : "all"));
-        }
-      }
-    }
-  }
-
-  private void checkDatabase(ToJdbc table, boolean staged) {
-    String problem =
-        TargetTable.problem(
-            table.database().at(ServerUrls.TO_COME),
-            staged,
-            resume
-                ? "--resume"
-                : verify ? "--verify" : table.keyAfter() ? "--indexes=after" : null);
-    if (problem != null) {
-      throw new IllegalArgumentException("table %s: %s".formatted(table.table(), problem));
-    }
+    new TargetsCheck(this).run(grouped);
   }
 
   /**

@@ -304,6 +304,26 @@ final class TransferFilesTest {
   }
 
   @Test
+  void aTableIsNotInsertedIntoItself() {
+    List<String> args =
+        List.of(
+            "transfer",
+            "--from=jdbc:t",
+            "--to=jdbc:public.t",
+            "--jdbcUrl=jdbc:postgresql://127.0.0.1:1/none",
+            "--check");
+    Launched launched = Launched.with(Main.COMMANDS, args.toArray(String[]::new));
+
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", launched.err())).contains("is the source and the target");
+
+    List<String> changed = new ArrayList<>(args);
+    changed.add("--key=id");
+    assertThat(Launched.with(Main.COMMANDS, changed.toArray(String[]::new)).exitCode())
+        .isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
   void failedTaskReportsReadRows() throws Exception {
     Path in = numbered(3_000);
     Files.writeString(in, "3000\n", java.nio.file.StandardOpenOption.APPEND);

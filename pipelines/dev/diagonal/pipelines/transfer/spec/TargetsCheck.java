@@ -1,0 +1,93 @@
+package dev.diagonal.pipelines.transfer.spec;
+
+import dev.diagonal.internal.transfer.sink.TargetTable;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Checks that modes, keys and transactions of the targets of a transfer are consistent. */
+record TargetsCheck(TransferSpec spec) {
+
+  /**
+   * @param grouped whether the tables change together with those of a group
+   * @throws IllegalArgumentException if they are not
+   */
+  void run(boolean grouped) {
+    Set<String> names = new HashSet<>();
+    for (To each : spec.to()) {
+      if (each instanceof ToIndex index) {
+        // Refuses an invalid URL or name before anything is done.
+        Object unused = index.index().at(ServerUrls.TO_COME);
+      } else if (each instanceof ToJdbc table) {
+        if (!names.add(table.database().at(ServerUrls.TO_COME) + " " + nameOf(table.table()))) {
+          throw new IllegalArgumentException(
+              "table %s is a target twice, so each row would be written twice"
+                  .formatted(table.table()));
+        }
+        check(table, spec.atOnce() || grouped);
+      }
+    }
+  }
+
+  private void check(ToJdbc table, boolean together) {
+    boolean needsKey = table.mode() != Mode.insert && table.mode() != Mode.replace;
+    if (needsKey && table.key().isEmpty()) {
+      throw new IllegalArgumentException(
+          "mode " + table.mode() + " of table " + table.table() + " needs a key");
+    }
+    if (table.mode() == Mode.insert && isSource(table)) {
+      throw new IllegalArgumentException(
+          "table %s is the source and the target, so its rows would be inserted into it again"
+              .formatted(table.table()));
+    }
+    checkDatabase(table, together || table.mode() == Mode.replace);
+    if (table.keyAfter() && (table.mode() != Mode.insert || table.key().isEmpty())) {
+      throw new IllegalArgumentException(
+          "--indexes=after needs --mode=insert and --key, got mode %s and key %s for table %s: the other modes find rows by the key"
+              .formatted(table.mode(), table.key(), table.table()));
+    } else if (table.keyAfter() && together) {
+      throw new IllegalArgumentException(
+          "--indexes=after cannot be combined with --transaction=all, which publishes table %s with its key"
+              .formatted(table.table()));
+    }
+    boolean onlyAtOnce = table.mode() == Mode.replace;
+    boolean neverAtOnce =
+        table.mode() == Mode.ignore || table.mode() == Mode.update || table.mode() == Mode.delete;
+    if ((together && neverAtOnce) || (!together && onlyAtOnce)) {
+      throw new IllegalArgumentException(
+          "mode %s of table %s needs transaction %s"
+              .formatted(table.mode(), table.table(), together ? "each" : "all"));
+    }
+  }
+
+  /** Returns whether a table is also read, as far as the names and URLs show. */
+  private boolean isSource(ToJdbc table) {
+    return spec.from() instanceof FromJdbc from
+        && from.table() != null
+        && nameOf(from.table()).equals(nameOf(table.table()))
+        && from.database().at(ServerUrls.TO_COME).equals(table.database().at(ServerUrls.TO_COME));
+  }
+
+  /** Returns the name without the schema that is usually the first of the search path. */
+  private static String nameOf(String table) {
+    return table.startsWith("public.") ? table.substring("public.".length()) : table;
+  }
+
+  private void checkDatabase(ToJdbc table, boolean staged) {
+    JdbcTarget database = table.database().at(ServerUrls.TO_COME);
+    String option =
+        spec.resume()
+            ? "--resume"
+            : spec.verify() ? "--verify" : table.keyAfter() ? "--indexes=after" : null;
+    String problem = TargetTable.problem(database, staged, option);
+    if (problem != null) {
+      throw new IllegalArgumentException("table %s: %s".formatted(table.table(), problem));
+    }
+  }
+}
