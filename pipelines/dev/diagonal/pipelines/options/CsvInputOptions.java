@@ -67,13 +67,18 @@ public interface CsvInputOptions extends PipelineOptions {
    * @throws UsageException if the text looks like another name of a character
    */
   static String delimiter(String given) {
+    return delimiter("delimiter", given);
+  }
+
+  /** As {@link #delimiter(String)}, for an option of another name. */
+  static String delimiter(String option, String given) {
     if (given.isEmpty()
         || (given.length() > 1
             && !given.equals("tab")
             && given.chars().anyMatch(Character::isLetterOrDigit))) {
       throw new UsageException(
-          "--delimiter takes 'tab', one character, or several that are not letters or digits, such as ::, got '%s'"
-              .formatted(given));
+          "--%s takes 'tab', one character, or several that are not letters or digits, such as ::, got '%s'"
+              .formatted(option, given));
     }
     return given.equals("tab") ? "\t" : given;
   }

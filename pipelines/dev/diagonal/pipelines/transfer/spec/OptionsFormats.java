@@ -41,6 +41,9 @@ final class OptionsFormats {
     String delimiter = options.getOutputDelimiter();
     String quote = options.getOutputQuote();
     Boolean header = options.getOutputHeader();
+    if (delimiter != null) {
+      String unused = CsvInputOptions.delimiter("outputDelimiter", delimiter);
+    }
     return CsvFormats.of(
         delimiter == null ? options.getDelimiter() : delimiter,
         quote == null ? options.getQuote() : quote,

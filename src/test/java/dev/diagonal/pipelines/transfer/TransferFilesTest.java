@@ -287,6 +287,21 @@ final class TransferFilesTest {
     assertThat(Files.readAllLines(directory.resolve("totals.jsonl"))).hasSize(movies);
   }
 
+  @Test
+  void aWrongDelimiterOfTheOutputIsNamed() throws Exception {
+    Path in = Files.writeString(directory.resolve("in.csv"), "id\n1\n");
+    Launched launched =
+        Launched.with(
+            Main.COMMANDS,
+            "transfer",
+            "--from=csv:" + in,
+            "--to=csv:" + directory.resolve("out.csv"),
+            "--outputDelimiter=ab");
+
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", launched.err())).contains("--outputDelimiter takes 'tab'");
+  }
+
   /** Without a key, each row would be in the table twice. */
   @Test
   void aTableIsATargetOnce() throws Exception {
