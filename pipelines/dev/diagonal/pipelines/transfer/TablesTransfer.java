@@ -62,11 +62,31 @@ final class TablesTransfer {
     refuse("rangeKey", options.getRangeKey());
     refuse("mapping", options.getMapping());
     refuse("badRecords", options.getBadRecords());
+    requireUpsert();
     if (options.getKey() != null) {
       throw new UsageException(
           "--key cannot be combined with --from=%s: with --mode=upsert, or in an index, the key of each table is its primary key"
               .formatted(from));
     }
+  }
+
+  /** Refuses what needs an upsert: the messages for a single table recommend a key. */
+  private void requireUpsert() {
+    boolean resumes = options.getResume() && options.getTransaction() != Transaction.all;
+    if (to.startsWith("jdbc:")
+        && options.getMode() != Mode.upsert
+        && (resumes || options.getIncrementalColumn() != null)) {
+      throw new UsageException(
+          "--%s with --from=%s needs --mode=upsert: the key of each table is its primary key"
+              .formatted(resumes ? "resume" : "incrementalColumn", from));
+    }
+  }
+
+  /** Rewrites a message of one table: several tables cannot have one file of bad records. */
+  static String words(String message) {
+    return message.startsWith("--badRecords=")
+        ? "when the table is transferred alone, " + message
+        : message;
   }
 
   /** Returns whether these options name several tables as the source. */

@@ -96,7 +96,7 @@ public final class Transfer implements Command {
     boolean planned = args.stream().anyMatch(arg -> arg.startsWith("--plan="));
     if (!planned) {
       return TablesTransfer.isFor(args)
-          ? run(args, false, UnaryOperator.identity())
+          ? run(args, false, TablesTransfer::words)
           : single.run(args);
     }
     Logger warnings = Logger.getLogger(Warnings.LOGGER);
