@@ -18,8 +18,13 @@ import org.junit.jupiter.api.Test;
  */
 final class LocaleTest {
 
-  private static final Pattern LITERAL = Pattern.compile("\"(?:\\\\.|[^\"\\\\\\n])*\"");
-  private static final Pattern NUMBER = Pattern.compile("%[-,+ 0(]*\\d*(?:\\.\\d+)?[dfegEG]");
+  private static final Pattern LITERAL =
+      Pattern.compile("\"\"\"(?s:.*?)\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"");
+
+  /** Except the word GENERATED of a pattern of SQL, and the format of a log. */
+  private static final Pattern NUMBER =
+      Pattern.compile(
+          "%(?:\\d+[$])?[-,+ 0(]*\\d*(?:\\.\\d+)?[dfegEG](?!ENERATED|[{]ISO8601)");
   private static final Pattern CASE = Pattern.compile("\\.to(?:Lower|Upper)Case\\(\\)");
 
   /** {@code say} formats in the root locale. */
@@ -42,6 +47,8 @@ final class LocaleTest {
   @Test
   void findsWhatDependsOnTheLocale() {
     assertThat(faults("x();\nreturn \"%,d rows\".formatted(n);")).hasSize(1);
+    assertThat(faults("x();\nreturn \"%2$d rows\".formatted(s, n);")).hasSize(1);
+    assertThat(faults("x();\nString sql = \"\"\"\n  SELECT 'a',\n  %d\n\"\"\";")).hasSize(1);
     assertThat(faults("x();\nreturn name.toLowerCase();")).hasSize(1);
     assertThat(faults("x();\nreturn \"%d\".formatted(n, s.toUpperCase(Locale.ROOT));")).hasSize(1);
     assertThat(faults("x();\nreturn String.format(Locale.ROOT, \"%,d rows\", n);")).isEmpty();

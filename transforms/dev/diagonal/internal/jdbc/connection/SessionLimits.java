@@ -24,7 +24,7 @@ record SessionLimits(Duration lockTimeout, boolean isAskedFor) {
   // The settings of the last rows do not exist in every version and on every platform.
   private static final String SQL =
       """
-      SELECT set_config('lock_timeout', '%1$d', %3$s)
+      SELECT set_config('lock_timeout', '%1$s', %3$s)
       FROM pg_settings WHERE name = 'lock_timeout' AND (%2$b OR source <> 'client');
       SELECT set_config(name, value, %3$s)
       FROM (VALUES ('idle_in_transaction_session_timeout', '60s'), ('statement_timeout', '0'),
@@ -39,7 +39,7 @@ record SessionLimits(Duration lockTimeout, boolean isAskedFor) {
 
   private static final String LOCALLY =
       """
-      SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = '60s';
+      SET LOCAL lock_timeout = %s; SET LOCAL idle_in_transaction_session_timeout = '60s';
       SET LOCAL statement_timeout = 0; SET LOCAL IntervalStyle = postgres;
       SET LOCAL xmloption = content; SET LOCAL extra_float_digits = 1; SET LOCAL array_nulls = on
       """;

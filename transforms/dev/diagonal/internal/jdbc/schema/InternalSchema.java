@@ -67,7 +67,7 @@ public record InternalSchema(String name) implements Serializable {
         created_at timestamptz NOT NULL DEFAULT clock_timestamp());
       CREATE INDEX ON %1$s.ledger (run);
       COMMENT ON TABLE %1$s.version IS 'Diagonal keeps its runs here; diagonal clean lists and drops what killed runs left';
-      INSERT INTO %1$s.version VALUES (%2$d)
+      INSERT INTO %1$s.version VALUES (%2$s)
       """;
 
   /**

@@ -44,7 +44,7 @@ public final class SiftSql {
         BEGIN
           FOR piece, first IN
             SELECT array_agg(id ORDER BY place), min(place) FROM (%2$s) AS numbered
-            GROUP BY numbered.place / %1$d ORDER BY 2
+            GROUP BY numbered.place / %1$s ORDER BY 2
           LOOP
             BEGIN
               EXECUTE %3$s USING piece;
@@ -61,7 +61,7 @@ public final class SiftSql {
                   END;
                 END LOOP;
             END;
-            EXIT WHEN bad > %5$d;
+            EXIT WHEN bad > %5$s;
           END LOOP;
         END
         """

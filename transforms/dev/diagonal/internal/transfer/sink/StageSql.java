@@ -46,7 +46,7 @@ final class StageSql {
         SELECT r.range, r.rows, r.checksum, coalesce(f.rows, 0), coalesce(f.places, 0)
         FROM %2$s AS r LEFT JOIN (
           SELECT %3$s AS attempt, count(*) AS rows, sum(%4$s) AS places FROM %1$s GROUP BY 1
-        ) AS f ON f.attempt = r.attempt AND r.range <> %5$d
+        ) AS f ON f.attempt = r.attempt AND r.range <> %5$s
         ORDER BY r.range"""
         .formatted(rows, ranges, quote(stage.attempt()), quote(stage.place()), StagedTable.SEAL);
   }
