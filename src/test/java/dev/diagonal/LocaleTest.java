@@ -23,8 +23,8 @@ final class LocaleTest {
 
   /** Except the word GENERATED of a pattern of SQL, and the format of a log. */
   private static final Pattern NUMBER =
-      Pattern.compile(
-          "%(?:\\d+[$])?[-,+ 0(]*\\d*(?:\\.\\d+)?[dfegEG](?!ENERATED|[{]ISO8601)");
+      Pattern.compile("%(?:\\d+[$])?[-,+ 0(]*\\d*(?:\\.\\d+)?[dfegEG](?!ENERATED|[{]ISO8601)");
+
   private static final Pattern CASE = Pattern.compile("\\.to(?:Lower|Upper)Case\\(\\)");
 
   /** {@code say} formats in the root locale. */

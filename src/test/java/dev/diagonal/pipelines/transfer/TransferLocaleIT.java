@@ -26,7 +26,9 @@ final class TransferLocaleIT {
     this.database = new EdgeDatabase(postgres);
   }
 
-  /** With a stage whose rows are sifted, so that Diagonal's own statements are those of all kinds. */
+  /**
+   * With a stage whose rows are sifted, so that Diagonal's own statements are those of all kinds.
+   */
   @Test
   void statementsHaveTheDigitsOfSql() throws Exception {
     database.execute(
