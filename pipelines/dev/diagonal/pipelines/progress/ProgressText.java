@@ -19,8 +19,8 @@ record ProgressText(long totalBytes, boolean groups) {
   private static final String MEGABYTES = " MB read";
 
   /**
-   * Returns the longest text that fits into a line of this many columns. Leaves out the megabytes
-   * first, beside which there is the share.
+   * Returns the longest text that fits into a line of this many columns. Drops the megabytes
+   * first, because the percentage shows the same.
    */
   static String fitting(List<String> all, int columns) {
     List<String> parts = new ArrayList<>(all);
@@ -81,7 +81,7 @@ record ProgressText(long totalBytes, boolean groups) {
     return Math.min(100, 100 * bytes / totalBytes);
   }
 
-  /** Returns how long reading takes if it goes on as fast, or what happens after it. */
+  /** Returns how long the rest of the reading takes at the same speed, or what happens after it. */
   private String phase(long bytes, long written, double seconds) {
     if (totalBytes == 0 || bytes == 0) {
       return "";

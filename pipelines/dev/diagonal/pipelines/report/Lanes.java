@@ -12,9 +12,7 @@ final class Lanes {
   private static final int MOST_LANES = 64;
   private static final int TICKS = 5;
 
-  /**
-   * Spans are drawn at this many places of a lane at most; each shows the longest that is there.
-   */
+  /** A lane has this many places for spans; a place shows only its longest span. */
   private static final int PLACES = 640;
 
   private Lanes() {}
@@ -83,7 +81,7 @@ final class Lanes {
     return chart.end();
   }
 
-  /** Returns of spans that would be drawn at the same place only the longest, or a marked one. */
+  /** Keeps one of the spans that would be drawn at the same place: the longest, or a marked one. */
   private static List<Span> visible(List<Span> spans, double seconds) {
     Map<Integer, Span> byPlace = new LinkedHashMap<>();
     for (Span span : spans) {

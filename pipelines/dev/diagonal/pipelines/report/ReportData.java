@@ -10,7 +10,7 @@ import dev.diagonal.internal.metrics.RecordedBatch;
 import dev.diagonal.internal.metrics.StageTime;
 import org.HdrHistogram.Histogram;
 
-/** Writes the data of a report as JSON, for whoever wants to draw it in another way. */
+/** Writes the data of a report as JSON, for programs that present it in another way. */
 final class ReportData {
 
   private static final ObjectMapper JSON = new ObjectMapper();

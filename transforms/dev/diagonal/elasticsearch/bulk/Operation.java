@@ -5,10 +5,10 @@ package dev.diagonal.elasticsearch.bulk;
  * repeated safely.
  */
 public enum Operation {
-  /** Indexes the document, replacing an earlier one of its id. */
+  /** Indexes the document, replacing an earlier one with the same id. */
   INDEX("index"),
 
-  /** Indexes the document unless one of its id exists, which then stays. */
+  /** Indexes the document unless one with the same id exists; that one is kept. */
   CREATE("create"),
 
   /** Replaces the fields of the source in an existing document; refused if there is none. */

@@ -27,7 +27,7 @@ public final class FieldCounts {
   }
 
   /**
-   * Returns the number of fields that most records have, of several the one that came first; 0 if
+   * Returns the number of fields that most records have, the first such number if several tie; 0 if
    * there are no records.
    */
   public int most() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A database to write to or read from. A user and password in a URL of a known format are removed
- * from it and stored as {@code user} and {@code password}; they win over separately given ones. Its
+ * from it and stored as {@code user} and {@code password}; they take precedence over separately given ones. Its
  * {@code toString} shows host, database and user, but neither the password nor the parameters of
  * the URL.
  *

@@ -27,7 +27,7 @@ public interface TransferSource extends Serializable {
     return null;
   }
 
-  /** Returns what the user should know of the input, apart from types: a line each. */
+  /** Returns remarks on the input for the user, one line each; those on types are separate. */
   default List<String> remarks() {
     return List.of();
   }

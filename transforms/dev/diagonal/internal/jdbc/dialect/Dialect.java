@@ -43,10 +43,10 @@ public interface Dialect {
    */
   boolean comparesKeysByBytes();
 
-  /** Returns whether a transaction can go on after a statement of it has failed. */
+  /** Returns whether a transaction can continue after one of its statements has failed. */
   boolean hasSavepoints();
 
-  /** Returns what follows a select whose columns are looked at. */
+  /** Returns the end of a select that is run only to inspect its columns. */
   default String sample() {
     return " WHERE 1 = 0";
   }

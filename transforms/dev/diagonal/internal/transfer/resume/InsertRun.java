@@ -29,8 +29,8 @@ public final class InsertRun implements AutoCloseable {
   private final List<RunKeeper> keepers = new ArrayList<>();
 
   /**
-   * Returns how the inserts into a table are recorded: as before if the user may not use the
-   * internal schema.
+   * Returns the settings that record the inserts into a table; returns {@code ledger} if the user may
+   * not use the internal schema.
    */
   public LedgerSettings begin(JdbcTarget database, String table, LedgerSettings ledger)
       throws Exception {
@@ -78,7 +78,7 @@ public final class InsertRun implements AutoCloseable {
     return !keepers.isEmpty();
   }
 
-  /** Ends the runs, which nobody can go on with. */
+  /** Ends the runs. No other process can continue them. */
   @Override
   public void close() {
     keepers.forEach(RunKeeper::end);
