@@ -109,7 +109,7 @@ public record InputFiles(List<InputFile> files) implements Serializable {
       return "; '~' has no meaning after '=': write the path of the directory, or $HOME";
     }
     return isThere(pattern) && Files.isDirectory(Path.of(pattern))
-        ? "; the directory has no files of its own, and '%s/**' means those below it as well"
+        ? "; the directory itself has no files, and '%s/**' includes those below it"
             .formatted(pattern.replaceFirst("/+$", ""))
         : "";
   }

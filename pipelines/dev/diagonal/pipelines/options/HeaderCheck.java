@@ -58,7 +58,7 @@ public final class HeaderCheck {
   public static void refusePositions(String... columns) {
     if (Stream.of(columns).anyMatch(HeaderNames::isPosition)) {
       throw new UsageException(
-          "--input: no file is there yet, so no header shows the names of the columns: name them"
+          "--input: there is no file yet whose header could give the names of the columns: name them"
               + " (--sourceColumn=source --targetColumn=target), or use --header=false");
     }
   }

@@ -18,7 +18,7 @@ public final class MovieRatings extends PipelineCommand<MovieRatingsOptions> {
 
   @Override
   public String summary() {
-    return "count, sum, mean, least and greatest rating of every movie, from CSV files into CSV, PostgreSQL, Elasticsearch";
+    return "count, sum, mean, minimum and maximum of the ratings of every movie, from CSV files into CSV, PostgreSQL, Elasticsearch";
   }
 
   @Override

@@ -72,7 +72,7 @@ final class BatchSections {
       addIds(rows, "target", target.targets());
     }
     if (!rows.isEmpty()) {
-      page.element("h3", "The ids with most rows");
+      page.element("h3", "The ids with the most rows");
       Sections.table(page, 2, List.of("id", "end", "rows"), rows);
     }
   }
@@ -101,7 +101,7 @@ final class BatchSections {
     page.raw(Lanes.draw("Batches by worker over time", spans, run.seconds()));
     Sections.note(
         page,
-        "%s batches by %s workers; one lane per worker%s. Red edges mark batches that were repeated or failed.%s%s"
+        "%s batches by %s workers; one lane per worker%s. A red border marks batches that were repeated or failed.%s%s"
             .formatted(
                 count(target.batches()),
                 count(target.workers()),

@@ -248,7 +248,7 @@ final class ReportPage {
     Sections.open(page, "what-ran", "What ran");
     page.element("pre", run.command() + " \\\n    " + String.join(" \\\n    ", run.options()));
     if (!run.job().isEmpty()) {
-      page.element("h3", "What it was to do");
+      page.element("h3", "What was planned");
       page.element("pre", String.join("\n", run.job()));
     }
     page.element("h3", "Versions");

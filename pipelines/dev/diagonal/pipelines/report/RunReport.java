@@ -141,7 +141,7 @@ public final class RunReport implements AutoCloseable {
                 }
               });
     } catch (ExecutionException | TimeoutException e) {
-      gaps.add("The servers did not respond to the question for their counts in time.");
+      gaps.add("The servers did not report their counts in time.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

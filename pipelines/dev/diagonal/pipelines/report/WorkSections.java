@@ -50,7 +50,7 @@ final class WorkSections {
     }
     Sections.open(page, "servers", "The servers");
     run.servers().forEach((name, grown) -> addServer(page, name, grown));
-    Sections.note(page, "By how much their counts grew during the run, for all of their clients.");
+    Sections.note(page, "How much their counters grew during the run, for all of their clients.");
     page.close();
   }
 

@@ -121,7 +121,7 @@ final class PlanTasks implements PlanFile.Kinds {
           && !spec.atOnce()
           && deleted.contains(table.database().at(ServerUrls.TO_COME))) {
         throw new IllegalArgumentException(
-            "resume: true of the transfer to table %s after an sql task that deletes rows of the same database: the plan would delete them again, and not write them again; use a plan of its own for the statement"
+            "the transfer to table %s has resume: true, and an earlier sql task deletes rows of the same database: when the plan runs again, it would delete rows that the transfer does not write again; put the statement into a separate plan"
                 .formatted(table.table()));
       }
     }

@@ -19,7 +19,7 @@ public final class NotIndexedException extends IOException {
     super(
         String.format(
             Locale.ROOT,
-            "of %,d documents for %s %,d are indexed, %,d were refused and %,d are not confirmed%s: %s",
+            "of %,d documents for %s, %,d are indexed, %,d were refused and %,d are not confirmed%s: %s",
             unconfirmedIds.size() + indexed + refused,
             target,
             indexed,

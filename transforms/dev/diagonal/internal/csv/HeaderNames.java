@@ -55,7 +55,7 @@ public record HeaderNames(List<String> names) implements Serializable {
     }
     if (index >= names.size() || !names.get(index).equals(name)) {
       throw new BadInputException(
-          "%s has another column %s than the first file, where its name is '%s': only columns with a unique name may change their position"
+          "in the header of %s, column %s is not '%s' as in the first file: only columns with a unique name may change their position"
               .formatted(file, column, name));
     }
     return index;

@@ -48,7 +48,7 @@ public final class AggregateRatingsProvider extends Provider {
             optional(
                 "max_bad_records",
                 FieldType.INT32,
-                "With error_handling: fails the run when one reader has met more bad records;"
+                "With error_handling: fails the run when one reader has found more bad records;"
                     + " default 10000.")));
   }
 

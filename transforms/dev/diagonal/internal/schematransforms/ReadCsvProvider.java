@@ -88,7 +88,7 @@ public final class ReadCsvProvider extends Provider {
             optional(
                 "max_bad_records",
                 Schema.FieldType.INT32,
-                "With error_handling: fails the run when one reader has met more bad records;"
+                "With error_handling: fails the run when one reader has found more bad records;"
                     + " default 10000.")));
   }
 

@@ -28,8 +28,8 @@ public final class RunStatementProvider extends Provider {
         ConflictFree.and(
             required(
                 "statement",
-                "The statement, whose effect must be the same twice as once. Cypher takes a list"
-                    + " of maps, $rows. SQL names fields as :field: arrays of a batch's values in"
+                "The statement; running it twice must have the same effect as running it once. Cypher"
+                    + " takes a list of maps, $rows. SQL names fields as :field: arrays of a batch's values in"
                     + " PostgreSQL, single values elsewhere.")));
   }
 

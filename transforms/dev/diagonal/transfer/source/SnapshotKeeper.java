@@ -230,7 +230,7 @@ public final class SnapshotKeeper implements AutoCloseable {
       // Nobody does.
     } catch (SQLException fault) {
       Warnings.warn(
-          "the connection that holds the snapshot of %s is lost (%s): connections that read it go on, and no further one can start"
+          "the connection that holds the snapshot of %s is lost (%s): readers that are connected continue, but no others can start"
               .formatted(database, fault.getMessage()));
     }
   }

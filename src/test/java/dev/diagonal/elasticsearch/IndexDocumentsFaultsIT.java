@@ -334,7 +334,7 @@ class IndexDocumentsFaultsIT {
               fault -> {
                 unconfirmed.addAll(((NotIndexedException) fault).unconfirmedIds());
                 Matcher counts =
-                    Pattern.compile("of ([0-9,]+) documents for \\S+ ([0-9,]+) are indexed")
+                    Pattern.compile("of ([0-9,]+) documents for \\S+, ([0-9,]+) are indexed")
                         .matcher(String.valueOf(fault.getMessage()));
                 assertThat(counts.find()).isTrue();
                 long given = Long.parseLong(counts.group(1).replace(",", ""));
@@ -365,7 +365,7 @@ class IndexDocumentsFaultsIT {
                 pipeline.run();
               })
           .hasStackTraceContaining(
-              "of 1,000 documents for %s/%s 999 are indexed, 0 were refused and 1 are not confirmed (ids 7): gave up after 3 attempts"
+              "of 1,000 documents for %s/%s, 999 are indexed, 0 were refused and 1 are not confirmed (ids 7): gave up after 3 attempts"
                   .formatted(proxy.url(), index));
       assertThat(proxy.strikes()).isEqualTo(3);
       assertThat(IndexedDocuments.count(server, index)).isEqualTo(999);

@@ -153,7 +153,7 @@ class IndexDocumentsIT {
     List<Document> documents =
         List.of(Document.of("1", "{\"n\":1}"), Document.of("bad", "{\"n\":\"hunter2\"}"));
     assertThatThrownBy(() -> index(IndexDocuments.into(target), new Block<>(documents)))
-        .hasStackTraceContaining("of 2 documents for " + target + " 1 are indexed, 1 were refused")
+        .hasStackTraceContaining("of 2 documents for " + target + ", 1 are indexed, 1 were refused")
         .hasStackTraceContaining("document bad with status 400")
         .satisfies(fault -> assertThat(Throwables.getStackTrace(fault)).doesNotContain("hunter2"));
   }
@@ -170,7 +170,7 @@ class IndexDocumentsIT {
   void withoutRetryAServerThatIsAwayFailsTheRun() {
     ElasticsearchTarget away = ElasticsearchTarget.at("http://127.0.0.1:1", "away");
     assertThatThrownBy(() -> index(IndexDocuments.into(away).withRetry(Retry.never()), block(1, 3)))
-        .hasStackTraceContaining("of 3 documents for " + away + " 0 are indexed")
+        .hasStackTraceContaining("of 3 documents for " + away + ", 0 are indexed")
         .hasStackTraceContaining("gave up after 1 attempt");
   }
 

@@ -177,7 +177,7 @@ class InputFilesTest {
     }
     assertThatThrownBy(() -> names(path("empty")))
         .hasMessage(
-            "no file matches '%1$s'; the directory has no files of its own, and '%1$s/**' means those below it as well"
+            "no file matches '%1$s'; the directory itself has no files, and '%1$s/**' includes those below it"
                 .formatted(path("empty")));
   }
 

@@ -111,7 +111,7 @@ final class CreateTableIT {
                         Column.of("doubled", "int"))))
         .isInstanceOf(TargetMismatchException.class)
         .hasMessage(
-            "table create_other has another shape than is to be written: column movie_id: expected"
+            "table create_other does not have the expected layout: column movie_id: expected"
                 + " bigint, found integer; column rating_mean: expected numeric(12,6), found double"
                 + " precision; column rating_min: expected real, found none; column doubled:"
                 + " expected integer, found a generated one; column site: not written, but neither"

@@ -65,7 +65,7 @@ final class RunReportIT {
         .contains("20,000 rows read, 20,000 written, 7 bad records")
         .contains("7 × ")
         .contains("--batchSize=100")
-        .containsPattern("The ids with most rows[^0-9]*" + hottestId())
+        .containsPattern("The ids with the most rows[^0-9]*" + hottestId())
         .contains("Beam     2.");
     JsonNode target = target(data);
     assertThat(target.path("rows").asLong()).isEqualTo(EDGES);

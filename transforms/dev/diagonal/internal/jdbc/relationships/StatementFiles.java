@@ -122,7 +122,7 @@ public final class StatementFiles {
   private void refuse(FileFacts before, String name, @Nullable String change) {
     if (change != null) {
       throw new BadInputException(
-          "%s has changed since a load of it into %s began: %s. Rows of its earlier content may be there, even if that load failed, and new rows would be taken for them: the edge_id of a row is built from file name and place. Load the file under another name, or delete the rows that are there and then its record: %s"
+          "%s has changed since a load of it into %s began: %s. The database may have rows of its earlier content, even if that load failed, and new rows would be mistaken for them: the edge_id of a row is built from file name and place. Load the file under another name, or delete these rows and then its record: %s"
               .formatted(name, database, change, record.deletionOf(before)));
     }
   }

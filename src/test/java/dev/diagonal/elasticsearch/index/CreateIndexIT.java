@@ -62,7 +62,7 @@ final class CreateIndexIT {
     assertThatThrownBy(() -> IndexTemplate.of(MAPPING).createIfMissing(target))
         .isInstanceOf(TargetMismatchException.class)
         .hasMessage(
-            "index create-other has another shape than is to be written: field genre: expected"
+            "index create-other does not have the expected layout: field genre: expected"
                 + " object, found none; field genre.name: expected keyword, found none; field"
                 + " movie_id: expected long, found keyword");
   }

@@ -82,7 +82,7 @@ class CreateIndexTest {
     assertThatThrownBy(() -> IndexTemplate.of(MAPPING).createIfMissing(target()))
         .isInstanceOf(TargetMismatchException.class)
         .hasMessage(
-            "index movies has another shape than is to be written: field genre: expected object,"
+            "index movies does not have the expected layout: field genre: expected object,"
                 + " found keyword; field genre.name: expected text, found none; field title:"
                 + " expected keyword, found text");
   }

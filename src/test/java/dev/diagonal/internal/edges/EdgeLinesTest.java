@@ -322,11 +322,11 @@ class EdgeLinesTest {
     EdgeFormat named = EdgeFormat.CSV.named(new FirstLines(List.of(",2", "5,6"), false));
     assertThat(named.positionsIn(new TextFile("b.csv", ",2")).target()).isEqualTo(1);
     assertThatThrownBy(() -> named.positionsIn(new TextFile("b.csv", "2,")))
-        .hasMessageContaining("b.csv has another column 1 than the first file");
+        .hasMessageContaining("in the header of b.csv, column 1 is not '' as in the first file");
     EdgeFormat twice = EdgeFormat.CSV.named(new FirstLines(List.of("a,a"), false));
     assertThat(twice.positionsIn(new TextFile("b.csv", "a,a")).target()).isEqualTo(1);
     assertThatThrownBy(() -> twice.positionsIn(new TextFile("b.csv", "a,b")))
-        .hasMessageContaining("b.csv has another column 2 than the first file");
+        .hasMessageContaining("in the header of b.csv, column 2 is not 'a' as in the first file");
   }
 
   @Example

@@ -65,7 +65,7 @@ final class ChangedStatementFilesIT {
     write("1,2", "7,8");
     String message = load(database, ON_POSTGRES).toString();
     assertThat(message)
-        .contains("Rows of its earlier content may be there, even if that load failed");
+        .contains("The database may have rows of its earlier content, even if that load failed");
     sql.execute(
         "TRUNCATE placed; "
             + message.substring(message.indexOf("DELETE FROM ")).split("(?<== -?\\d{1,20})\\D")[0]);

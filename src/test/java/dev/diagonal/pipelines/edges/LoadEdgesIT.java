@@ -217,7 +217,7 @@ final class LoadEdgesIT {
 
     Launched byPosition = launch(line);
     assertThat(byPosition.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(byPosition.err().get(0)).contains("no file is there yet", "--sourceColumn=source");
+    assertThat(byPosition.err().get(0)).contains("there is no file yet", "--sourceColumn=source");
     String headless = line.replace("--targetColumn=target", "--header=false");
     assertThat(launch(headless).exitCode()).isEqualTo(ExitCode.DONE);
   }

@@ -181,14 +181,14 @@ final class MovieRatingsIT {
     assertFailed(launched, 2);
     assertThat(launched.err().get(0))
         .startsWith(
-            "movie-ratings: failed: table other_shape has another shape than is to be written: ")
+            "movie-ratings: failed: table other_shape does not have the expected layout: ")
         .contains(
             "column rating_count: expected bigint, found text",
             "column rating_sum: expected numeric(22,3), found none");
     assertThat(launched.err().get(1)).startsWith("hint: use another table");
     assertThat(output).doesNotExist();
     assertThat(JSON.readTree(summary.toFile()).path("failure").asText())
-        .startsWith("table other_shape has another shape");
+        .startsWith("table other_shape does not have the expected layout");
   }
 
   @Test
@@ -201,7 +201,7 @@ final class MovieRatingsIT {
         launch("--input=" + someRatings(), "--elasticsearchIndex=other-mapping", elasticsearch());
     assertFailed(launched, 2);
     assertThat(launched.err().get(0))
-        .startsWith("movie-ratings: failed: index other-mapping has another shape")
+        .startsWith("movie-ratings: failed: index other-mapping does not have the expected layout")
         .contains("movie_id", "keyword", "rating_sum");
   }
 

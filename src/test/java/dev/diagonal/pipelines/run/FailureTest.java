@@ -61,7 +61,7 @@ final class FailureTest {
     assertThat(failure)
         .isEqualTo(
             new Failure(
-                "table t has another shape than is to be written: column a: found none",
+                "table t does not have the expected layout: column a: found none",
                 "use another table or index, or rename the existing one",
                 true));
   }

@@ -296,7 +296,7 @@ final class TransferStagesIT {
   @ParameterizedTest
   @CsvSource({
     "pg_temp.staged, '', WRONG_USAGE, 'table pg_temp.staged would be temporary'",
-    "staged, ?currentSchema=pg_temp, FAILED, 'table staged has another shape than is to be written: it is temporary'",
+    "staged, ?currentSchema=pg_temp, FAILED, 'table staged does not have the expected layout: it is temporary'",
     "diagonal.staged, '', WRONG_USAGE, 'table diagonal.staged is in schema diagonal, which holds'",
     "diagonal.runs, '', WRONG_USAGE, 'table diagonal.runs is in schema diagonal, which holds'"
   })

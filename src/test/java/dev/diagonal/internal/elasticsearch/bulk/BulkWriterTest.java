@@ -141,7 +141,7 @@ class BulkWriterTest {
             })
         .isInstanceOf(NotIndexedException.class)
         .hasMessageMatching(
-            "of 4 documents for \\S+/movies . are indexed, 2 were refused and . are not"
+            "of 4 documents for \\S+/movies, . are indexed, 2 were refused and . are not"
                 + " confirmed.*: refused id1");
   }
 
@@ -151,7 +151,7 @@ class BulkWriterTest {
         403, "{\"error\":{\"type\":\"cluster_block_exception\",\"reason\":\"read-only\"}}");
     assertThatThrownBy(() -> write(target()))
         .hasMessage(
-            "of 3 documents for %s/movies 0 are indexed, 0 were refused and 3 are not confirmed (ids id1, id2, id3): HTTP 403, cluster_block_exception: read-only"
+            "of 3 documents for %s/movies, 0 are indexed, 0 were refused and 3 are not confirmed (ids id1, id2, id3): HTTP 403, cluster_block_exception: read-only"
                 .formatted(server.url()));
     assertThat(server.asked()).hasSize(1);
   }

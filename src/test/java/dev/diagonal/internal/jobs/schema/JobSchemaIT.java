@@ -75,22 +75,22 @@ final class JobSchemaIT {
     database.withRatings(0);
     database.execute("ALTER TABLE jobs.aggregation_batches DROP COLUMN failures");
     assertRefused(
-        "table jobs.aggregation_batches has another shape than is to be written: column failures: expected integer, found none;"
+        "table jobs.aggregation_batches does not have the expected layout: column failures: expected integer, found none;"
             + " the table is empty: to have it created anew, DROP TABLE \"jobs\".\"aggregation_batches\"");
     database.execute(
         "DROP TABLE jobs.aggregation_batches; ALTER TABLE movie_rating_totals ALTER rating_sum TYPE float8");
     assertRefused(
-        "table public.movie_rating_totals has another shape than is to be written: column rating_sum: expected numeric(22,3), found double precision;"
+        "table public.movie_rating_totals does not have the expected layout: column rating_sum: expected numeric(22,3), found double precision;"
             + " the table is empty: to have it created anew, DROP TABLE \"public\".\"movie_rating_totals\"");
   }
 
   @Test
   void ratingsThatDoNotFitAreRefused() throws Exception {
     assertRefused(
-        "table public.ratings has another shape than is to be written: the table does not exist; the step 'load' creates it");
+        "table public.ratings does not have the expected layout: the table does not exist; the step 'load' creates it");
     database.execute("CREATE TABLE ratings (rating_id text, movie_id numeric, user_id bigint)");
     assertRefused(
-        "table public.ratings has another shape than is to be written: column rating_id: expected a whole number, found text; column movie_id: expected a whole number, found numeric; column rating: expected a number, found none; column rating_id: may be null; no primary key or unique index on (rating_id) alone");
+        "table public.ratings does not have the expected layout: column rating_id: expected a whole number, found text; column movie_id: expected a whole number, found numeric; column rating: expected a number, found none; column rating_id: may be null; no primary key or unique index on (rating_id) alone");
   }
 
   @Test
@@ -98,7 +98,7 @@ final class JobSchemaIT {
     database.withRatings(0);
     database.execute("ALTER TABLE staging.movie_ratings SET UNLOGGED");
     assertRefused(
-        "table staging.movie_ratings has another shape than is to be written: it is not logged, so a crash would empty it");
+        "table staging.movie_ratings does not have the expected layout: it is not logged, so a crash would empty it");
   }
 
   @Test
@@ -111,7 +111,7 @@ final class JobSchemaIT {
         ALTER TABLE jobs.aggregation_batches ALTER batch_id DROP IDENTITY
         """);
     assertRefused(
-        "table jobs.aggregation_batches has another shape than is to be written: it is not logged, so a crash would empty it; no constraint keeps ranges from overlapping; column batch_id: is not numbered by the table");
+        "table jobs.aggregation_batches does not have the expected layout: it is not logged, so a crash would empty it; no constraint keeps ranges from overlapping; column batch_id: is not numbered by the table");
   }
 
   @Test
