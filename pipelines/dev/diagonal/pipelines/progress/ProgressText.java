@@ -19,8 +19,8 @@ record ProgressText(long totalBytes, boolean groups) {
   private static final String MEGABYTES = " MB read";
 
   /**
-   * Returns the longest text that fits into a line of this many columns. Drops the megabytes
-   * first, because the percentage shows the same.
+   * Returns the longest text that fits into a line of this many columns. Drops the megabytes first,
+   * because the percentage shows the same.
    */
   static String fitting(List<String> all, int columns) {
     List<String> parts = new ArrayList<>(all);

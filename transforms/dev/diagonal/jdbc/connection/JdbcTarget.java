@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A database to write to or read from. A user and password in a URL of a known format are removed
- * from it and stored as {@code user} and {@code password}; they take precedence over separately given ones. Its
- * {@code toString} shows host, database and user, but neither the password nor the parameters of
- * the URL.
+ * from it and stored as {@code user} and {@code password}; they take precedence over separately
+ * given ones. Its {@code toString} shows host, database and user, but neither the password nor the
+ * parameters of the URL.
  *
  * @param url a JDBC URL; its parameters win over Diagonal's settings (see {@link
  *     dev.diagonal.internal.jdbc.connection.HeldConnection})

@@ -29,8 +29,8 @@ public final class InsertRun implements AutoCloseable {
   private final List<RunKeeper> keepers = new ArrayList<>();
 
   /**
-   * Returns the settings that record the inserts into a table; returns {@code ledger} if the user may
-   * not use the internal schema.
+   * Returns the settings that record the inserts into a table; returns {@code ledger} if the user
+   * may not use the internal schema.
    */
   public LedgerSettings begin(JdbcTarget database, String table, LedgerSettings ledger)
       throws Exception {

@@ -180,8 +180,7 @@ final class MovieRatingsIT {
             jdbcUser());
     assertFailed(launched, 2);
     assertThat(launched.err().get(0))
-        .startsWith(
-            "movie-ratings: failed: table other_shape does not have the expected layout: ")
+        .startsWith("movie-ratings: failed: table other_shape does not have the expected layout: ")
         .contains(
             "column rating_count: expected bigint, found text",
             "column rating_sum: expected numeric(22,3), found none");
