@@ -50,6 +50,8 @@ public final class Servers implements Command {
   @Override
   public ExitCode run(List<String> args) throws InterruptedException, IOException {
     String directory = CommandLine.parse(ServersOptions.class, args).getDataDirectory();
+    EmbeddedServers.requirePresent(
+        "start them from the sources: mvn -q compile exec:java -Dexec.args=servers");
     try (EmbeddedServers servers =
         EmbeddedServers.start(
             EnumSet.allOf(EmbeddedServers.Kind.class),

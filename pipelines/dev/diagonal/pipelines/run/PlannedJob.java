@@ -227,6 +227,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     if (job.embeddedServers().isEmpty()) {
       return null;
     }
+    EmbeddedServers.requirePresent(EmbeddedServers.NAME_A_SINK);
     System.err.println("starting the embedded servers; they end with this command");
     return EmbeddedServers.start(job.embeddedServers(), null);
   }

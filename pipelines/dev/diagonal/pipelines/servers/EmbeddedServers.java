@@ -28,6 +28,14 @@ public interface EmbeddedServers extends AutoCloseable {
   /** Returns the user's password, if a database was started. */
   Optional<Password> jdbcPassword();
 
+  /** What a user can do without embedded servers. */
+  String NAME_A_SINK =
+      "name a sink (--output, --jdbcUrl or --elasticsearchUrl), or run under Maven: mvn -q compile"
+          + " exec:java -Dexec.args=\"<command> <options>\"";
+
+  /** Known by its name only: the bundled jar does not contain it. */
+  String LOCAL_SERVERS = "dev.diagonal.pipelines.local.LocalServers";
+
   /**
    * The password of the database user. Only the user of this JVM can read the files.
    *
@@ -60,7 +68,7 @@ public interface EmbeddedServers extends AutoCloseable {
   static EmbeddedServers start(Set<Kind> kinds, @Nullable Path dataDirectory) {
     try {
       return (EmbeddedServers)
-          Class.forName("dev.diagonal.pipelines.local.LocalServers")
+          Class.forName(LOCAL_SERVERS)
               .getMethod("start", Set.class, Path.class)
               .invoke(null, kinds, dataDirectory);
     } catch (InvocationTargetException e) {
@@ -68,19 +76,29 @@ public interface EmbeddedServers extends AutoCloseable {
         throw cause;
       }
       if (e.getCause() instanceof NoClassDefFoundError missing) {
-        throw absent(missing);
+        throw absent(NAME_A_SINK, missing);
       }
       throw new IllegalStateException(e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw absent(e);
+      throw absent(NAME_A_SINK, e);
     }
   }
 
-  private static IllegalArgumentException absent(Throwable cause) {
-    return new IllegalArgumentException(
-        "embedded servers are not in this jar: name a sink (--output, --jdbcUrl or"
-            + " --elasticsearchUrl), or run under Maven: mvn -q compile exec:java"
-            + " -Dexec.args=\"<command> <options>\"",
-        cause);
+  /**
+   * Refuses to go on if this jar does not contain the servers.
+   *
+   * @param instead what the user can do then
+   * @throws IllegalArgumentException if they are missing
+   */
+  static void requirePresent(String instead) {
+    try {
+      Class<?> unused = Class.forName(LOCAL_SERVERS);
+    } catch (ClassNotFoundException e) {
+      throw absent(instead, e);
+    }
+  }
+
+  private static IllegalArgumentException absent(String instead, Throwable cause) {
+    return new IllegalArgumentException("embedded servers are not in this jar: " + instead, cause);
   }
 }
