@@ -7,6 +7,9 @@ import java.util.Locale;
 /** Writes numbers for people, and chooses the ticks of axes. */
 final class Figures {
 
+  /** The bytes of a mebibyte. */
+  static final double MIB = 1 << 20;
+
   private Figures() {}
 
   /** Returns a number with all its digits: {@code 1,234,567}. */
@@ -60,7 +63,7 @@ final class Figures {
   }
 
   static String mebibytes(double bytes) {
-    return digits(bytes / (1 << 20)) + " MiB";
+    return digits(bytes / MIB) + " MiB";
   }
 
   /**

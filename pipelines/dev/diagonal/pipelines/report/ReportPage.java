@@ -214,9 +214,9 @@ final class ReportPage {
                 new Line(
                     "heap",
                     run.samples().stream()
-                        .map(each -> new Point(each.seconds(), each.heapBytes()))
+                        .map(each -> new Point(each.seconds(), each.heapBytes() / Figures.MIB))
                         .toList())),
-            Figures::mebibytes));
+            mebibytes -> Figures.mebibytes(mebibytes * Figures.MIB)));
     page.element("h3", "Processors in use");
     page.raw(
         LineChart.draw(

@@ -5,6 +5,9 @@ import java.util.List;
 /** The parts that sections of a report are made of. */
 final class Sections {
 
+  /** On a phone, tables of so many columns show each row below the one before, with its heads. */
+  private static final int WIDE = 4;
+
   private Sections() {}
 
   /** Opens a section with its heading. */
@@ -34,20 +37,19 @@ final class Sections {
    * @param words how many columns hold text; the others hold numbers
    */
   static void table(Markup page, int words, List<String> head, List<List<String>> rows) {
-    page.open("div", "class", "scroll").open("table").open("thead").open("tr");
-    row(page, "th", words, head);
+    String width = head.size() >= WIDE ? "wide" : "narrow";
+    page.open("div", "class", "scroll").open("table", "class", width).open("thead").open("tr");
+    for (int i = 0; i < head.size(); i++) {
+      page.element("th", head.get(i), "class", i < words ? "w" : "n");
+    }
     page.close().close().open("tbody");
     for (List<String> row : rows) {
       page.open("tr");
-      row(page, "td", words, row);
+      for (int i = 0; i < row.size(); i++) {
+        page.element("td", row.get(i), "class", i < words ? "w" : "n", "data-head", head.get(i));
+      }
       page.close();
     }
     page.close().close().close();
-  }
-
-  private static void row(Markup page, String cell, int words, List<String> values) {
-    for (int i = 0; i < values.size(); i++) {
-      page.element(cell, values.get(i), "class", i < words ? "w" : "n");
-    }
   }
 }

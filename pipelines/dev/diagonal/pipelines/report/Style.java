@@ -47,7 +47,13 @@ final class Style {
       .key{display:inline-block;width:1.1rem;height:.25rem;border-radius:2px;vertical-align:middle;margin-right:.4rem}
       .key.s1{background:var(--a)} .key.s2{background:var(--b)} .key.s3{background:var(--c)}
       @media (max-width:36rem){body{padding:1rem .7rem 2rem} section{padding:.8rem .8rem}
-        svg text{font-size:20px} .figures dd{font-size:1.25rem} th,td{padding-right:.6rem}}
+        svg text{font-size:20px} .figures dd{font-size:1.25rem} th,td{padding-right:.6rem}
+        .wide,.wide tbody{display:block} .wide thead{display:none}
+        .wide tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(4.7rem,1fr));gap:.15rem .7rem;
+          padding:.45rem 0;border-bottom:1px solid var(--rule)}
+        .wide td{border:0;padding:0} .wide td.w{grid-column:1/-1;overflow-wrap:anywhere}
+        .wide td.n{text-align:left} .wide td.n:empty{display:none}
+        .wide td.n::before{content:attr(data-head);display:block;color:var(--soft);font-size:.8rem}}
       @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#bbb;--a:#2563eb;--b:#c2560c;--c:#0f8a5f}
         body{max-width:none;padding:0;font-size:11pt} section{border:0;padding:.3rem 0} details>*{display:revert}
         *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
