@@ -8,7 +8,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
- * What written rows changed in their target. The five counts add up to the written rows; {@link
+ * What written rows changed in their target. The six counts add up to the written rows; {@link
  * #UNKNOWN} if the target does not report changes.
  *
  * @param added rows that the target did not have
@@ -16,20 +16,32 @@ import org.apache.beam.sdk.util.VarInt;
  * @param unchanged rows that it had and that were not changed
  * @param replaced rows that a later row of the same key replaced before they were written
  * @param dropped rows that a trigger of the table kept out of it, or wrote to another one
+ * @param uncertain rows of a table with triggers or rules, which may have dropped some of them
  */
-public record Changes(long added, long changed, long unchanged, long replaced, long dropped) {
+public record Changes(
+    long added, long changed, long unchanged, long replaced, long dropped, long uncertain) {
 
   /** The changes are unknown. */
   public static final Changes UNKNOWN = new Changes(0, 0, 0, 0);
 
   /** Returns changes of a target that drops no rows. */
   public Changes(long added, long changed, long unchanged, long replaced) {
-    this(added, changed, unchanged, replaced, 0);
+    this(added, changed, unchanged, replaced, 0, 0);
   }
 
-  /** Returns the sum of the five counts. */
+  /** Returns changes of a target whose dropped rows are known. */
+  public Changes(long added, long changed, long unchanged, long replaced, long dropped) {
+    this(added, changed, unchanged, replaced, dropped, 0);
+  }
+
+  /** Returns changes of rows that a trigger or a rule may have dropped. */
+  public static Changes uncertain(long rows) {
+    return new Changes(0, 0, 0, 0, 0, rows);
+  }
+
+  /** Returns the sum of the six counts. */
   public long total() {
-    return added + changed + unchanged + replaced + dropped;
+    return added + changed + unchanged + replaced + dropped + uncertain;
   }
 
   public Changes plus(Changes more) {
@@ -38,10 +50,11 @@ public record Changes(long added, long changed, long unchanged, long replaced, l
         changed + more.changed,
         unchanged + more.unchanged,
         replaced + more.replaced,
-        dropped + more.dropped);
+        dropped + more.dropped,
+        uncertain + more.uncertain);
   }
 
-  /** Returns the coder: five varints. */
+  /** Returns the coder: six varints. */
   public static Coder<Changes> coder() {
     return ChangesCoder.OF;
   }
@@ -57,11 +70,13 @@ public record Changes(long added, long changed, long unchanged, long replaced, l
       VarInt.encode(changes.unchanged, out);
       VarInt.encode(changes.replaced, out);
       VarInt.encode(changes.dropped, out);
+      VarInt.encode(changes.uncertain, out);
     }
 
     @Override
     public Changes decode(InputStream in) throws IOException {
       return new Changes(
+          VarInt.decodeLong(in),
           VarInt.decodeLong(in),
           VarInt.decodeLong(in),
           VarInt.decodeLong(in),

@@ -119,6 +119,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
                 }
               });
       record(stages.times());
+      Counted.REPEATED_HEADERS.add(reader.repeatedHeaders());
     } finally {
       for (RowBlockWriter writer : handedOver ? List.<RowBlockWriter>of() : writers) {
         writer.close();

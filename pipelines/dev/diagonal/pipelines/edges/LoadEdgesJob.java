@@ -26,6 +26,7 @@ import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.Mistakes;
 import java.util.ArrayList;
@@ -187,6 +188,7 @@ final class LoadEdgesJob implements Job {
   @Override
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(input.remarks());
+    remarks.addAll(Summary.repeatedHeaders(result));
     remarks.addAll(parallel.remarks(result));
     remarks.addAll(counts.remarks());
     return remarks;

@@ -69,7 +69,7 @@ public record DeadLetters(@Nullable String path, long most, boolean isDirectory,
     }
     try (BadRecordErrorHandler<PCollection<Written>> handler =
         pipeline.registerBadRecordErrorHandler(sink(path))) {
-      outputs.add(new Output("bad records", STEP, path));
+      outputs.add(new Output(Output.BAD_RECORDS, STEP, path));
       return steps.apply(handler);
     }
   }

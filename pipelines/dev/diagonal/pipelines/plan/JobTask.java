@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.plan;
 
 import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.run.Job.Output;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.run.Summary;
@@ -13,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param planned the job
  */
 public record JobTask(PlannedJob planned) implements Task {
-
-  /** The name of the output of bad records. */
-  private static final String BAD_RECORDS = "bad records";
 
   @Override
   public List<String> describe() {
@@ -55,7 +53,7 @@ public record JobTask(PlannedJob planned) implements Task {
     }
     long written =
         summary.outputs().stream()
-            .filter(output -> !output.sink().equals(BAD_RECORDS))
+            .filter(output -> !output.sink().equals(Output.BAD_RECORDS))
             .mapToLong(Summary.Written::rowsWritten)
             .sum();
     return new Counts(summary.rowsRead(), written, summary.badRecords(), summary.remarks());

@@ -172,7 +172,11 @@ public interface Job {
    * @param step the step of the pipeline that writes it, for its counters
    * @param target the name of the target
    */
-  record Output(String sink, String step, String target) {}
+  record Output(String sink, String step, String target) {
+
+    /** The sink of dead letters. */
+    public static final String BAD_RECORDS = "bad records";
+  }
 
   /**
    * The embedded servers that were started for the job.

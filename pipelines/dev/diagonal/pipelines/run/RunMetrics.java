@@ -17,7 +17,10 @@ final class RunMetrics {
     return sum(metrics, counted.metricName(), step);
   }
 
-  /** Returns what rows changed, or null unless that is known for all of them. */
+  /**
+   * Returns what rows changed, or null if that is unknown for some. If a trigger or a rule may have
+   * dropped some, all others are uncertain then.
+   */
   static @Nullable Changes changes(MetricQueryResults metrics, String step, long rows) {
     Changes changes =
         new Changes(
@@ -25,8 +28,15 @@ final class RunMetrics {
             sum(metrics, Counted.ROWS_CHANGED, step),
             sum(metrics, Counted.ROWS_UNCHANGED, step),
             sum(metrics, Counted.ROWS_REPLACED, step),
-            sum(metrics, Counted.ROWS_DROPPED, step));
-    return rows > 0 && changes.total() == rows ? changes : null;
+            sum(metrics, Counted.ROWS_DROPPED, step),
+            sum(metrics, Counted.ROWS_UNCERTAIN, step));
+    if (changes.total() == rows) {
+      return rows > 0 ? changes : null;
+    }
+    long dropped = changes.dropped();
+    return dropped + changes.uncertain() == 0
+        ? null
+        : new Changes(0, 0, 0, 0, dropped, Math.max(0, rows - dropped));
   }
 
   /** Returns all metrics of a pipeline. */

@@ -60,11 +60,17 @@ public record Summary(
         return "";
       }
       List<String> parts = new ArrayList<>();
-      parts.add(String.format(Locale.ROOT, "%,d new", changes.added()));
+      if (changes.added() > 0 || changes.uncertain() == 0) {
+        parts.add(String.format(Locale.ROOT, "%,d new", changes.added()));
+      }
       add(parts, "changed", changes.changed());
       add(parts, "unchanged", changes.unchanged());
       add(parts, "replaced by later ones of the same key", changes.replaced());
       add(parts, "dropped by a trigger of the table", changes.dropped());
+      add(
+          parts,
+          "that a trigger or a rule of the table may have dropped",
+          changes.uncertain());
       return " (" + String.join(", ", parts) + ")";
     }
 
@@ -159,6 +165,7 @@ public record Summary(
     if (rows.isEmpty()) {
       return this;
     }
+    long refused = rows.values().stream().mapToLong(Long::longValue).sum();
     List<Written> all =
         outputs.stream()
             .map(
@@ -166,11 +173,12 @@ public record Summary(
                     new Written(
                         output.sink,
                         output.target,
-                        output.rowsWritten - rows.getOrDefault(output.target, 0L),
+                        output.sink.equals(Job.Output.BAD_RECORDS)
+                            ? output.rowsWritten + refused
+                            : output.rowsWritten - rows.getOrDefault(output.target, 0L),
                         rows.containsKey(output.target) ? null : output.changes,
                         output.verified))
             .toList();
-    long refused = rows.values().stream().mapToLong(Long::longValue).sum();
     return new Summary(
         command, state, rowsRead, badRecords + refused, seconds, rowsPerSecond, all, remarks);
   }
@@ -252,6 +260,18 @@ public record Summary(
   /** Returns the total of one of our counters over all steps; 0 if none has it. */
   public static long counted(PipelineResult result, String counter) {
     return RunMetrics.sum(RunMetrics.of(result), counter, "");
+  }
+
+  /** Returns a remark on records that equal the header of their file; none if there are none. */
+  public static List<String> repeatedHeaders(PipelineResult result) {
+    long records = counted(result, Counted.REPEATED_HEADERS.metricName());
+    return records == 0
+        ? List.of()
+        : List.of(
+            String.format(
+                Locale.ROOT,
+                "%,d record(s) equal the header of their file and were read like any other: were files joined?",
+                records));
   }
 
   /** Returns the total of one of our counters over the steps whose names start so. */

@@ -10,7 +10,9 @@ import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.edges.EdgeFormat.Positions;
+import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.rows.BadValueException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,9 @@ public final class EdgeLines implements LineConsumer<Edge> {
   private Positions positions = new Positions(0, 1, -1, List.of(), 0);
   private int last;
 
+  /** The header of the file; empty if it has none. */
+  private byte[] header = {};
+
   /** Where the number of fields is from, for messages. */
   private String countedIn = "";
 
@@ -63,7 +68,9 @@ public final class EdgeLines implements LineConsumer<Edge> {
     fields = layout.fields();
     positions = layout.positionsIn(textFile);
     last = positions.last();
-    countedIn = textFile.header() == null ? "most of the first lines have" : "the header has";
+    String line = textFile.header();
+    header = line == null ? new byte[0] : line.getBytes(UTF_8);
+    countedIn = line == null ? "most of the first lines have" : "the header has";
   }
 
   @Override
@@ -96,6 +103,9 @@ public final class EdgeLines implements LineConsumer<Edge> {
             new DeadLetter(
                 file, offset, String.valueOf(fault), new String(bytes, start, end - start, UTF_8)));
       } else {
+        if (Arrays.equals(bytes, start, end, header, 0, header.length)) {
+          Counted.REPEATED_HEADERS.add(1);
+        }
         output.emit(edge);
         good++;
       }

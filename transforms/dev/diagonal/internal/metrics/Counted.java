@@ -21,6 +21,8 @@ public enum Counted {
   BYTES_READ,
   /** Good records. */
   ROWS_READ,
+  /** Records that equal the header of their file, as in files that were joined. */
+  REPEATED_HEADERS,
   /** Records that could not be read or written, whether they became dead letters or not. */
   BAD_RECORDS,
   /** Transactions or bulk requests that a sink finished. */
@@ -37,6 +39,8 @@ public enum Counted {
   ROWS_REPLACED,
   /** Rows that a trigger of the table kept out of it, or wrote to another one. */
   ROWS_DROPPED,
+  /** Rows that a trigger or a rule of the table may have dropped. */
+  ROWS_UNCERTAIN,
   /** Of the rows that were written, those that an interrupted run had written. */
   ROWS_RESUMED,
   /** Documents that were not written because the index has newer versions. */
@@ -62,6 +66,7 @@ public enum Counted {
     ROWS_UNCHANGED.add(changes.unchanged());
     ROWS_REPLACED.add(changes.replaced());
     ROWS_DROPPED.add(changes.dropped());
+    ROWS_UNCERTAIN.add(changes.uncertain());
   }
 
   /** Returns what this JVM has counted since it started. */

@@ -2,6 +2,9 @@ package dev.diagonal.jdbc.relationships;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.table.RowTriggers;
+import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
@@ -93,6 +96,14 @@ public record RelationshipTables(
     CreateTable.ifMissing(database, edges);
     for (Table ends : endTables()) {
       CreateTable.ifMissing(database, ends);
+      boolean mayDrop =
+          RetriedTransaction.in(database, "look at table " + ends.name())
+              .run(RowTriggers.of(ends.name())::onUpsert);
+      if (mayDrop) {
+        Warnings.warn(
+            "table %s has triggers or rules: the counts of nodes that they drop or change are lost, and the summary does not show them"
+                .formatted(ends.name()));
+      }
     }
   }
 

@@ -98,7 +98,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         changes = changes(added, batch.rows().size());
       }
       if (changes.unchanged() > 0 && triggers.onInsert(open)) {
-        changes = Changes.UNKNOWN; // a row that a trigger drops is not there
+        changes = new Changes(changes.added(), 0, 0, 0, 0, changes.unchanged());
       }
       committed = true;
       warned = false;

@@ -6,6 +6,7 @@ import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.internal.jdbc.table.KeyOrder;
 import dev.diagonal.internal.jdbc.table.RowTriggers;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
 import dev.diagonal.metrics.Changes;
 import java.sql.Connection;
@@ -29,6 +30,7 @@ final class CopyRows<T> extends BatchRows<T> {
   private final RowTriggers triggers;
   private final WireRows wire;
   private Changes changes = Changes.UNKNOWN;
+  private boolean sifted;
 
   /**
    * @param triggers those of the table, shared by all batches of a writer
@@ -91,6 +93,7 @@ final class CopyRows<T> extends BatchRows<T> {
   @Override
   void begin(Connection connection) throws SQLException {
     changes = Changes.UNKNOWN;
+    sifted = false;
     if (sql.isStaged()) {
       execute(connection, sql.createStage());
     }
@@ -123,7 +126,7 @@ final class CopyRows<T> extends BatchRows<T> {
         case INSERT -> added(applied, sent);
         case INSERT_IGNORE ->
             applied < sent && triggers.onInsert(connection)
-                ? Changes.UNKNOWN // a row that a trigger drops is not there
+                ? new Changes(applied, 0, 0, 0, 0, sent - applied)
                 : new Changes(applied, 0, sent - applied, 0);
         case UPSERT, UPDATE, DELETE -> Changes.UNKNOWN;
       };
@@ -142,7 +145,7 @@ final class CopyRows<T> extends BatchRows<T> {
   Changes changes() {
     long known = changes.total();
     // Rows that were merged before they were sent.
-    return known == 0 || !sql.keysAreEqualByBytes() || !write.mode().lastWins()
+    return known == 0 || sifted || !sql.keysAreEqualByBytes() || !write.mode().lastWins()
         ? changes
         : changes.plus(new Changes(0, 0, 0, size() - known));
   }
@@ -179,6 +182,11 @@ final class CopyRows<T> extends BatchRows<T> {
       while (bad.next()) {
         rejected.add(new Rejected(all[bad.getInt(1)], bad.getString(2)));
       }
+    }
+    sifted = true;
+    boolean inserts = write.mode() != WriteMode.DELETE && write.mode() != WriteMode.UPDATE;
+    if (inserts && triggers.onUpsert(connection)) {
+      changes = Changes.uncertain(all.length - rejected.size());
     }
     return rejected;
   }

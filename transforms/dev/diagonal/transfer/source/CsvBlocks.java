@@ -1,5 +1,7 @@
 package dev.diagonal.transfer.source;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.csv.CsvReader;
@@ -28,6 +30,8 @@ final class CsvBlocks implements RowBlockReader {
   private final RowOrigin origin;
   private final byte @Nullable [] nullText;
   private byte[] unescaped = new byte[1 << 10];
+  private final byte[] firstName;
+  private long repeatedHeaders;
   private boolean started;
 
   /** Whether the next record is the first one of its file. */
@@ -47,6 +51,7 @@ final class CsvBlocks implements RowBlockReader {
     this.nullText = format.nullBytes();
     this.type = type;
     this.blockRows = blockRows;
+    this.firstName = type.names().get(0).getBytes(UTF_8);
     this.origin = new RowOrigin(range.place(), () -> opened.linesBefore());
   }
 
@@ -69,6 +74,7 @@ final class CsvBlocks implements RowBlockReader {
       checkSeparatorLine();
       String problem = problem();
       if (problem == null) {
+        repeatedHeaders += format.header() && isHeader() ? 1 : 0;
         add(block, offset);
       } else {
         rejects.reject(Reject.at(origin, offset, reader.line(), problem, reader.record()));
@@ -127,16 +133,34 @@ final class CsvBlocks implements RowBlockReader {
     block.endRow(offset, reader.line());
   }
 
-  private void checkHeader() {
+  /** Returns whether a record has the names of the columns. */
+  private boolean isHeader() {
+    CsvFields fields = reader.fields();
+    int length = fields.end(0) - fields.start(0);
+    boolean mayBe = length == 0 || fields.isEscaped(0) || fields.isWritten(0, firstName);
+    return mayBe && names().equals(type.names());
+  }
+
+  private List<String> names() {
     List<String> names = new ArrayList<>();
     for (int i = 0; reader.problem() == null && i < reader.fields().count(); i++) {
       names.add(CsvFiles.nameOf(reader.fields(), i));
     }
+    return names;
+  }
+
+  private void checkHeader() {
+    List<String> names = names();
     if (!names.equals(type.names())) {
       throw new BadInputException(
           "%s has the columns [%s], but the first file has [%s]"
               .formatted(range.place(), NearestName.list(names), NearestName.list(type.names())));
     }
+  }
+
+  @Override
+  public long repeatedHeaders() {
+    return repeatedHeaders;
   }
 
   @Override

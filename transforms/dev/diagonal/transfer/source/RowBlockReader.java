@@ -21,6 +21,11 @@ public interface RowBlockReader extends AutoCloseable {
     return 0;
   }
 
+  /** Returns how many records so far equal the header of their file; after the last block. */
+  default long repeatedHeaders() {
+    return 0;
+  }
+
   /** Makes a {@link #next} that waits for a server fail soon. May be called on any thread. */
   default void abort() {}
 

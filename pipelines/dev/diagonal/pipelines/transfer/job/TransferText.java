@@ -141,7 +141,7 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
 
   /** Returns notes on rows that a run had no need to write, one line each. */
   static List<String> counted(PipelineResult result) {
-    List<String> notes = new ArrayList<>();
+    List<String> notes = new ArrayList<>(Summary.repeatedHeaders(result));
     long resumed = Summary.counted(result, Counted.ROWS_RESUMED.metricName());
     if (resumed > 0) {
       notes.add(

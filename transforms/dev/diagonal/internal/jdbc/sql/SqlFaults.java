@@ -17,6 +17,9 @@ public final class SqlFaults {
 
   private static final String POLICY_ROUTINE = "ExecWithCheckOptions";
 
+  /** What RAISE EXCEPTION has if it names no other state. */
+  private static final String RAISED = "P0001";
+
   /**
    * Faults that may not recur on a new connection: serialization failure, deadlock, lock not
    * available, too many connections, disk full (space may be freed), idle in transaction for too
@@ -81,7 +84,7 @@ public final class SqlFaults {
 
   /**
    * Returns whether the values are at fault: SQLState classes 22 (data), 23 (constraints) and 44
-   * (the check of a view), and rows that a row-level security policy refuses.
+   * (the check of a view), what a trigger raises, and rows that a row-level security policy refuses.
    */
   public static boolean isCausedByRows(Exception fault) {
     String state = state(fault);
@@ -89,6 +92,7 @@ public final class SqlFaults {
         && (state.startsWith("22")
             || state.startsWith("23")
             || state.startsWith("44")
+            || state.equals(RAISED)
             || isRefusedByPolicy(fault));
   }
 

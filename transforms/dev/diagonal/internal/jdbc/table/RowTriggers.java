@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The triggers of a table and its partitions that may drop or change a row before it is written,
- * and its rules. Those for INSERT are looked up once, when they first matter. Thread-safe.
+ * and its rules. A view and a foreign table count as having some: those of the tables below are not
+ * looked for. Those for INSERT are looked up once, when they first matter. Thread-safe.
  */
 public final class RowTriggers {
 
-  private static final int BEFORE_EACH_ROW = 3;
+  private static final int EACH_ROW = 1;
+  private static final int BEFORE_OR_INSTEAD = 2 | 64;
   private static final int INSERT = 4;
   private static final int UPDATE = 16;
 
@@ -21,11 +23,12 @@ public final class RowTriggers {
       SELECT EXISTS (SELECT FROM pg_trigger
         WHERE (tgrelid = to_regclass(?) OR tgrelid IN
             (SELECT relid FROM pg_partition_tree(to_regclass(?))))
-          AND NOT tgisinternal AND tgenabled <> 'D' AND tgtype & %1$s = %1$s AND tgtype & ? <> 0)
-        OR EXISTS (SELECT FROM pg_rules
-          WHERE to_regclass(format('%%I.%%I', schemaname, tablename)) = to_regclass(?))
+          AND NOT tgisinternal AND tgenabled <> 'D'
+          AND tgtype & %s <> 0 AND tgtype & %s <> 0 AND tgtype & ? <> 0)
+        OR EXISTS (SELECT FROM pg_class WHERE oid = to_regclass(?) AND relkind IN ('v', 'f'))
+        OR EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass(?))
       """
-          .formatted(BEFORE_EACH_ROW);
+          .formatted(EACH_ROW, BEFORE_OR_INSTEAD);
 
   private final String quoted;
   private volatile @Nullable Boolean onInsert;
@@ -64,6 +67,7 @@ public final class RowTriggers {
       statement.setString(2, quoted);
       statement.setInt(3, events);
       statement.setString(4, quoted);
+      statement.setString(5, quoted);
       try (ResultSet result = statement.executeQuery()) {
         result.next();
         return result.getBoolean(1);

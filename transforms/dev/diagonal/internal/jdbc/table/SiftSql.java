@@ -50,12 +50,13 @@ public final class SiftSql {
               EXECUTE %3$s USING piece;
             EXCEPTION
               WHEN data_exception OR integrity_constraint_violation OR with_check_option_violation
-                OR insufficient_privilege OR cardinality_violation THEN
+                OR insufficient_privilege OR cardinality_violation OR raise_exception THEN
                 FOR i IN 1 .. array_length(piece, 1) LOOP
                   BEGIN
                     EXECUTE %3$s USING piece[i:i];
                   EXCEPTION WHEN data_exception OR integrity_constraint_violation
-                      OR with_check_option_violation OR insufficient_privilege THEN
+                      OR with_check_option_violation OR insufficient_privilege
+                      OR raise_exception THEN
                     INSERT INTO %4$s VALUES (first + i - 1, piece[i], SQLERRM);
                     bad := bad + 1;
                   END;

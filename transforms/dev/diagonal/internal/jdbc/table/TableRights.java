@@ -31,6 +31,12 @@ public final class TableRights {
       FROM pg_class WHERE oid = to_regclass(?)
       """;
 
+  private static final String TEMPORARY =
+      """
+      SELECT has_database_privilege(current_database(), 'TEMPORARY'), quote_ident(current_user),
+             quote_ident(current_database())
+      """;
+
   private TableRights() {}
 
   /**
@@ -143,6 +149,23 @@ public final class TableRights {
               "user %s may not write table %s: %s"
                   .formatted(user, table.name(), String.join("; ", grants)));
         }
+      }
+    }
+  }
+
+  /**
+   * Checks that the user may create temporary tables, by which the layout of a table is checked.
+   *
+   * @throws SQLException if not; the message includes the GRANT
+   */
+  static void requireTemporary(Connection connection, String table) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery(TEMPORARY)) {
+      found.next();
+      if (!found.getBoolean(1)) {
+        throw denied(
+            "user %s may not create the temporary tables that writing table %s needs: GRANT TEMPORARY ON DATABASE %s TO %s"
+                .formatted(found.getString(2), table, found.getString(3), found.getString(2)));
       }
     }
   }

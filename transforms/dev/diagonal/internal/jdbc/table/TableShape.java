@@ -22,6 +22,7 @@ public final class TableShape {
     if (found.kind() != FoundTable.Kind.TABLE) {
       return List.of("it is not a table");
     }
+    TableRights.requireTemporary(connection, table.name());
     try (Statement statement = connection.createStatement()) {
       statement.execute(PostgresSql.createWanted(table));
     }

@@ -101,7 +101,11 @@ final class StagePublication {
   void warnOfDropped() {
     dropped.forEach(
         (staged, rows) -> {
-          if (rows > 0) {
+          if (rows == StageRows.UNKNOWN) {
+            Warnings.warn(
+                "table %s: a trigger or a rule of it may have dropped rows, or written them elsewhere; their number is unknown, because rows were tried one by one"
+                    .formatted(staged.table().target().name()));
+          } else if (rows > 0) {
             Warnings.warn(
                 String.format(
                     Locale.ROOT,
@@ -182,9 +186,7 @@ final class StagePublication {
       steps.accept(" (committing)");
       for (Staged staged : all) {
         Long rows = applied.get(staged);
-        if (rows != null) {
-          dropped.put(staged, StageRows.dropped(connection, staged.table(), rows));
-        }
+        dropped.put(staged, StageRows.dropped(connection, staged.table(), rows));
         statement.execute(staged.table().dropSql());
       }
       return all.stream().map(refused::get).toList();

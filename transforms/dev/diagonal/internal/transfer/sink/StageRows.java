@@ -6,12 +6,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Counts the rows of a stage before and after they are published. */
 final class StageRows {
 
   /** The SQLState for a stage that has lost rows: data corrupted. */
   private static final String LOST_ROWS = "XX001";
+
+  /** How many rows were dropped if that is unknown. */
+  static final long UNKNOWN = -1;
 
   private StageRows() {}
 
@@ -62,12 +66,16 @@ final class StageRows {
    * Returns how many rows a trigger or a rule of the target has dropped. The rows of the stage are
    * counted only if there is one.
    *
-   * @param applied how many rows the target has counted
+   * @param applied how many rows the target has counted, or null if rows were tried one by one
+   * @return {@link #UNKNOWN} if that is unknown
    */
-  static long dropped(Connection connection, StagedTable table, long applied) throws SQLException {
+  static long dropped(Connection connection, StagedTable table, @Nullable Long applied) throws SQLException {
     String count = new StageSql(table).countApplicable();
     if (count == null || !RowTriggers.of(table.target().name()).onUpsert(connection)) {
       return 0;
+    }
+    if (applied == null) {
+      return UNKNOWN;
     }
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(count)) {

@@ -39,6 +39,7 @@ class CountedTest {
         .containsExactly(
             "bytes_read",
             "rows_read",
+            "repeated_headers",
             "bad_records",
             "batches_written",
             "rows_written",
@@ -47,6 +48,7 @@ class CountedTest {
             "rows_unchanged",
             "rows_replaced",
             "rows_dropped",
+            "rows_uncertain",
             "rows_resumed",
             "superseded");
   }

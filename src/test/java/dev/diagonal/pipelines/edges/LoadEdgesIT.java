@@ -76,6 +76,34 @@ final class LoadEdgesIT {
   }
 
   @Test
+  void aHeaderAmongTheEdgesIsRemarked() throws Exception {
+    Path input =
+        Files.writeString(directory.resolve("few.csv"), "source,target\na,b\nsource,target\n");
+    Launched launched = launch("--input=" + input + " --idType=text");
+    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out())
+        .anyMatch(line -> line.contains("1 record(s) equal the header of their file"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"immediate", "folded"})
+  void warnsOfTriggersThatMayDropNodes(String counts) throws Exception {
+    execute(
+        """
+        CREATE TABLE nodes (id bigint PRIMARY KEY, out_degree bigint, in_degree bigint);
+        CREATE OR REPLACE FUNCTION drop_node() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN IF NEW.id = 1 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER drop_node BEFORE INSERT ON nodes FOR EACH ROW EXECUTE FUNCTION drop_node()
+        """);
+    Path input = Files.writeString(directory.resolve("few.csv"), "source,target\n1,2\n2,3\n");
+    Launched launched = launch("--input=" + input + " --counts=" + counts);
+    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
+    assertThat(launched.err())
+        .anyMatch(line -> line.contains("table nodes has triggers or rules: the counts of nodes"));
+    assertThat(row("SELECT sum(out_degree) FROM nodes")).isEqualTo("1");
+  }
+
+  @Test
   void movieLens() throws Exception {
     assumeThat(MOVIELENS).exists();
     // A run that makes the tables, for the triggers on them.

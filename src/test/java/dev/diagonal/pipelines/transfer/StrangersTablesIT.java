@@ -187,6 +187,22 @@ final class StrangersTablesIT {
     assertThat(database.number("SELECT count(*) FROM app.log")).isEqualTo(2);
   }
 
+  @Test
+  void missingRightsToTemporaryTablesAreNamed() throws Exception {
+    database.execute("CREATE TABLE app.log (id bigint PRIMARY KEY, v text)");
+    asRole("GRANT SELECT, INSERT, UPDATE ON app.log TO stranger");
+    String name = database.query("SELECT current_database()").get(0);
+    database.execute("REVOKE TEMPORARY ON DATABASE " + name + " FROM PUBLIC");
+    try {
+      assertDone(load("id,v\n1,a\n", "app.log"));
+      assertFails(
+          load("id,v\n1,a\n", "app.log", "--key=id"),
+          "GRANT TEMPORARY ON DATABASE " + name + " TO stranger");
+    } finally {
+      database.execute("GRANT TEMPORARY ON DATABASE " + name + " TO PUBLIC");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {EACH, ALL})
   void theDatabaseDecidesWhichKeysAreEqual(String transaction) throws Exception {

@@ -161,6 +161,24 @@ final class TransferTypesTest {
         .isEqualTo(remarked);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'id,name;1,x;id,name;2,y;\"id\",name;3,id', 2",
+    "'id,name;1,x;id,names;name,id', 0",
+    "',name;1,x;,name', 1"
+  })
+  void aHeaderAmongTheRecordsIsRemarked(String lines, int times) throws IOException {
+    Path in = file("in.csv", lines.replace(';', '\n') + "\n");
+    Path out = directory.resolve("out.csv");
+    Launched launched = transfer("--from=csv:" + in, "--to=csv:" + out);
+    assertDone(launched);
+    String remark = times + " record(s) equal the header of their file";
+    assertThat(launched.out().stream().anyMatch(line -> line.contains(remark)))
+        .as("%s", launched)
+        .isEqualTo(times > 0);
+    assertThat(out).content().contains("1,x");
+  }
+
   @Test
   void aRepeatedValueInTheHeaderIsExplained() throws IOException {
     Path in = file("in.csv", "1,1\n2,3\n");
