@@ -84,7 +84,8 @@ public final class SqlFaults {
 
   /**
    * Returns whether the values are at fault: SQLState classes 22 (data), 23 (constraints) and 44
-   * (the check of a view), what a trigger raises, and rows that a row-level security policy refuses.
+   * (the check of a view), what a trigger raises, and rows that a row-level security policy
+   * refuses.
    */
   public static boolean isCausedByRows(Exception fault) {
     String state = state(fault);

@@ -69,7 +69,8 @@ final class StageRows {
    * @param applied how many rows the target has counted, or null if rows were tried one by one
    * @return {@link #UNKNOWN} if that is unknown
    */
-  static long dropped(Connection connection, StagedTable table, @Nullable Long applied) throws SQLException {
+  static long dropped(Connection connection, StagedTable table, @Nullable Long applied)
+      throws SQLException {
     String count = new StageSql(table).countApplicable();
     if (count == null || !RowTriggers.of(table.target().name()).onUpsert(connection)) {
       return 0;

@@ -134,8 +134,11 @@ final class TargetChangesIT {
       Launched launched = load(rows, "--key=id", "--transaction=all", mode, bad);
       assertThat(launched.err())
           .as(mode)
-          .anyMatch(line -> line.contains("table app.t: a trigger or a rule of it may have dropped"));
-      assertThat(launched.out()).as(mode).anyMatch(line -> line.matches(" +bad records +1 rows .*"));
+          .anyMatch(
+              line -> line.contains("table app.t: a trigger or a rule of it may have dropped"));
+      assertThat(launched.out())
+          .as(mode)
+          .anyMatch(line -> line.matches(" +bad records +1 rows .*"));
     }
   }
 
