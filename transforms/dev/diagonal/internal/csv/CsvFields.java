@@ -3,7 +3,6 @@ package dev.diagonal.internal.csv;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.csv.CsvDialect;
-import dev.diagonal.internal.bytes.ByteSet;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +18,9 @@ public final class CsvFields extends CutFields {
   static final int MORE = -1;
 
   /** The bytes with a special meaning, outside of quotes and inside them. */
-  private final ByteSet stops;
+  private final boolean[] stops = new boolean[256];
 
-  private final ByteSet stopsInQuotes;
+  private final boolean[] stopsInQuotes = new boolean[256];
 
   /** The delimiter, or its first byte if it has several. */
   private final byte delimiter;
@@ -63,10 +62,18 @@ public final class CsvFields extends CutFields {
     this.longDelimiter = between.length == 1 ? null : between;
     this.lines = lines;
     this.lineBreaksInQuotes = dialect.lineBreaksInQuotes();
-    int lineFeed = lines ? '\n' : NO_BYTE;
-    int carriageReturn = lines ? '\r' : NO_BYTE;
-    stops = new ByteSet(delimiter, lineFeed, carriageReturn, escape);
-    stopsInQuotes = quote == NO_BYTE ? stops : new ByteSet(quote, lineFeed, carriageReturn, escape);
+    stops[this.delimiter] = true;
+    stops['\n'] = lines;
+    stops['\r'] = lines;
+    stopsInQuotes['\n'] = lines;
+    stopsInQuotes['\r'] = lines;
+    if (quote != NO_BYTE) {
+      stopsInQuotes[quote] = true;
+    }
+    if (escape != NO_BYTE) {
+      stops[escape] = true;
+      stopsInQuotes[escape] = true;
+    }
   }
 
   /** Cuts a line; see {@link #split(byte[], int, int)}. */
@@ -128,11 +135,14 @@ public final class CsvFields extends CutFields {
 
   private int cutPlain(int start, int end, boolean last) {
     byte[] source = bytes();
+    boolean[] stop = stops;
     byte[] between = longDelimiter;
     byte kind = PLAIN;
     int at = start;
     while (true) {
-      at = stops.indexIn(source, at, end);
+      while (at < end && !stop[source[at] & 0xff]) {
+        at++;
+      }
       if (at == end || (source[at] != escape && (between == null || source[at] != delimiter))) {
         break; // a delimiter of one byte, or a line end
       }
@@ -163,10 +173,13 @@ public final class CsvFields extends CutFields {
   /** Cuts a field whose first byte inside the quotes is at {@code start}. */
   private int cutQuoted(int start, int end, boolean last) {
     byte[] source = bytes();
+    boolean[] stop = stopsInQuotes;
     byte kind = QUOTED;
     int at = start;
     while (true) {
-      at = stopsInQuotes.indexIn(source, at, end);
+      while (at < end && !stop[source[at] & 0xff]) {
+        at++;
+      }
       if (at + 1 >= end && !last) {
         return MORE;
       }
