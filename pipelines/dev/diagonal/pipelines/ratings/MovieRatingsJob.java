@@ -17,6 +17,7 @@ import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.Mistakes;
@@ -142,6 +143,7 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    RunnerDefaults.limitReaders(pipeline.getOptions(), input);
     CsvInputOptions.firstRecords(options, format.header())
         .check(input, AggregateRatings.reader(format), options.getBadRecords() != null);
     for (RatingSink sink : sinks) {

@@ -1,5 +1,7 @@
 package dev.diagonal.pipelines.run;
 
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.RangePlan;
 import dev.diagonal.pipelines.flink.FlinkConfiguration;
 import dev.diagonal.pipelines.flink.FlinkSubmission;
 import dev.diagonal.pipelines.jobfiles.AbsolutePaths;
@@ -68,6 +70,18 @@ public final class RunnerDefaults {
     if (Runners.isDirect(options)) {
       DirectOptions direct = options.as(DirectOptions.class);
       direct.setTargetParallelism(Math.max(1, Math.min(direct.getTargetParallelism(), bundles)));
+    }
+  }
+
+  /**
+   * Limits the DirectRunner to as many threads as files have parts that are worth a reader, as
+   * {@link #limitReaders(PipelineOptions, int)} does. Does not limit it if the size of the files is
+   * unknown.
+   */
+  public static void limitReaders(PipelineOptions options, InputFiles input) {
+    if (!input.hasPipes()) {
+      long parts = 1 + input.totalBytes() / RangePlan.DEFAULT.minRangeBytes();
+      limitReaders(options, (int) Math.min(parts, Integer.MAX_VALUE));
     }
   }
 

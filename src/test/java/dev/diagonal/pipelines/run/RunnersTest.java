@@ -2,7 +2,11 @@ package dev.diagonal.pipelines.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.stored.InputFile;
+import java.util.List;
 import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -22,11 +26,29 @@ final class RunnersTest {
     return options.as(DirectOptions.class).getTargetParallelism();
   }
 
+  private static int direct(int readers, InputFiles input) {
+    DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);
+    options.setRunner(DirectRunner.class);
+    options.setTargetParallelism(readers);
+    RunnerDefaults.limitReaders(options, input);
+    return options.getTargetParallelism();
+  }
+
   @Test
   void theDirectRunnerHasNoThreadToSpare() {
     assertThat(direct(8, 3)).isEqualTo(3);
     assertThat(direct(2, 3)).isEqualTo(2);
     assertThat(direct(8, 0)).isEqualTo(1);
+  }
+
+  @Test
+  void smallFilesHaveOneReader() {
+    InputFile small = InputFile.of("a", 1_000, 0);
+    InputFile large = InputFile.of("b", 9 << 20, 0);
+    assertThat(direct(8, new InputFiles(List.of(small, small)))).isEqualTo(1);
+    assertThat(direct(8, new InputFiles(List.of(small, large)))).isEqualTo(3);
+    assertThat(direct(2, new InputFiles(List.of(small, large)))).isEqualTo(2);
+    assertThat(direct(8, new InputFiles(List.of(small, InputFile.pipe("c"))))).isEqualTo(8);
   }
 
   @Test
