@@ -3,7 +3,9 @@ package dev.diagonal.rows;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.internal.bytes.Words;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Up to some thousand rows, stored by column without an object per value, so that millions of rows
@@ -25,6 +27,9 @@ public final class RowBlock {
   /** Bounds the initial memory of a block with very many columns. */
   private static final int FIRST_CELLS = 1 << 18;
 
+  /** Bounds the initial memory of a column after a block of long values. */
+  private static final int MOST_FIRST_BYTES = 1 << 16;
+
   private final RowType type;
   private final int capacity;
   private final RowOrigin origin;
@@ -41,20 +46,44 @@ public final class RowBlock {
    * @throws IllegalArgumentException if {@code capacity} is below 1
    */
   public RowBlock(RowType type, int capacity, RowOrigin origin) {
+    this(
+        type,
+        capacity,
+        origin,
+        Math.max(1, Math.min(Math.min(capacity, FIRST_ROWS), FIRST_CELLS / type.size())),
+        column -> Math.max(16, Math.min(1 << 10, FIRST_CELLS / type.size())));
+  }
+
+  private RowBlock(
+      RowType type, int capacity, RowOrigin origin, int firstRows, IntUnaryOperator firstBytes) {
     checkArgument(capacity > 0, "capacity must be > 0, got %s", capacity);
     this.type = type;
     this.capacity = capacity;
     this.origin = origin;
-    int first = Math.max(1, Math.min(Math.min(capacity, FIRST_ROWS), FIRST_CELLS / type.size()));
-    int firstBytes = Math.max(16, Math.min(1 << 10, FIRST_CELLS / type.size()));
     columns = new Values[type.size()];
     types = new FieldType[type.size()];
     for (int i = 0; i < columns.length; i++) {
       types[i] = type.field(i).type();
-      columns[i] = new Values(types[i].isWord(), first, firstBytes);
+      columns[i] = new Values(types[i].isWord(), firstRows, firstBytes.applyAsInt(i));
     }
-    offsets = new long[first];
-    lines = new long[first];
+    offsets = new long[firstRows];
+    lines = new long[firstRows];
+  }
+
+  /**
+   * Returns an empty block for rows of the same type. It has room for about as many values as this
+   * one holds, so it seldom has to grow.
+   */
+  public RowBlock following(RowOrigin originOfRows) {
+    return new RowBlock(
+        type,
+        capacity,
+        originOfRows,
+        Math.max(1, rows),
+        column -> {
+          int used = rows == 0 || types[column].isWord() ? 0 : end(rows - 1, column);
+          return Math.min(MOST_FIRST_BYTES, used + used / 8 + 16);
+        });
   }
 
   public RowType type() {
@@ -227,7 +256,7 @@ public final class RowBlock {
       if (to > data.length) {
         data = Arrays.copyOf(data, Math.max(to, Math.max(firstBytes, 2 * from)));
       }
-      System.arraycopy(bytes, start, data, from, end - start);
+      Words.copy(bytes, start, data, from, end - start);
       ends[row] = to;
     }
   }

@@ -70,7 +70,7 @@ public final class ByteBuilder {
   /** Writes the bytes from {@code start} to before {@code end}. */
   public void put(byte[] from, int start, int end) {
     int at = grow(end - start);
-    System.arraycopy(from, start, bytes, at, end - start);
+    Words.copy(from, start, bytes, at, end - start);
   }
 
   /** Writes text in UTF-8. Creates no object for ASCII text. */

@@ -19,6 +19,8 @@ public final class Words {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final int SHORT_COPY = 2 * BYTES;
+
   private static final long ONES = 0x0101010101010101L;
 
   private Words() {}
@@ -45,6 +47,23 @@ public final class Words {
   /** Returns the index, from 0, of the byte with the lowest mark, or 8 if there is none. */
   public static int first(long marks) {
     return Long.numberOfTrailingZeros(marks) >>> 3;
+  }
+
+  /**
+   * Copies bytes between two arrays as {@link System#arraycopy} does, but faster if they are few: it
+   * then writes {@value #SHORT_COPY} bytes, so that those after {@code length} are lost.
+   */
+  public static void copy(byte[] from, int start, byte[] to, int at, int length) {
+    if (length <= SHORT_COPY
+        && start <= from.length - SHORT_COPY
+        && at <= to.length - SHORT_COPY) {
+      long first = at(from, start);
+      long second = at(from, start + BYTES);
+      LONGS.set(to, at, first);
+      LONGS.set(to, at + BYTES, second);
+    } else {
+      System.arraycopy(from, start, to, at, length);
+    }
   }
 
   /** Returns whether all bytes from {@code from} up to {@code to} are ASCII. */

@@ -33,6 +33,7 @@ final class CsvBlocks implements RowBlockReader {
   private final byte[] firstName;
   private long repeatedHeaders;
   private boolean started;
+  private @Nullable RowBlock last;
 
   /** Whether the next record is the first one of its file. */
   private boolean atStart;
@@ -65,7 +66,9 @@ final class CsvBlocks implements RowBlockReader {
         checkHeader();
       }
     }
-    RowBlock block = new RowBlock(type, blockRows, origin);
+    RowBlock block =
+        last == null ? new RowBlock(type, blockRows, origin) : last.following(origin);
+    last = block;
     while (!block.isFull() && reader.next()) {
       long offset = opened.offset() + reader.offset();
       if (!range.includes(offset, reader.line())) {

@@ -39,6 +39,7 @@ public final class Conversion implements BlockConverter {
 
   private final boolean[] asJson;
   private @Nullable RowBlock open;
+  private @Nullable RowBlock last;
   private RowOrigin origin = RowOrigin.of("");
 
   /**
@@ -156,7 +157,8 @@ public final class Conversion implements BlockConverter {
 
   private RowBlock open() {
     if (open == null) {
-      open = new RowBlock(to, blockRows, origin);
+      open = last == null ? new RowBlock(to, blockRows, origin) : last.following(origin);
+      last = open;
     }
     return open;
   }

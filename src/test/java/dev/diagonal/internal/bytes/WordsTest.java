@@ -3,6 +3,7 @@ package dev.diagonal.internal.bytes;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -29,6 +30,26 @@ class WordsTest {
       assertThat(Words.first(marks)).isEqualTo(expected);
       assertThat(marks == 0).isEqualTo(expected == Words.BYTES);
     }
+  }
+
+  @Property(seed = "2", tries = 2_000)
+  void copiesAsTheSystemDoes(@ForAll long seed) {
+    Random random = new Random(seed);
+    byte[] from = new byte[random.nextInt(60)];
+    byte[] to = new byte[random.nextInt(60)];
+    random.nextBytes(from);
+    random.nextBytes(to);
+    int start = random.nextInt(from.length + 1);
+    int at = random.nextInt(to.length + 1);
+    int length = random.nextInt(Math.min(from.length - start, to.length - at) + 1);
+    byte[] expected = to.clone();
+    System.arraycopy(from, start, expected, at, length);
+    byte[] before = to.clone();
+    Words.copy(from, start, to, at, length);
+    int changed = Math.min(to.length, at + Math.max(length, 2 * Words.BYTES));
+    assertThat(Arrays.copyOf(to, at + length)).isEqualTo(Arrays.copyOf(expected, at + length));
+    assertThat(Arrays.copyOfRange(to, changed, to.length))
+        .isEqualTo(Arrays.copyOfRange(before, changed, to.length));
   }
 
   @Example
