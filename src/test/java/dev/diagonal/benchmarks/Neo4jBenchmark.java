@@ -162,6 +162,7 @@ public final class Neo4jBenchmark {
         server.query("CREATE CONSTRAINT FOR (p:Person) REQUIRE p.id IS UNIQUE");
     unused =
         server.query("UNWIND range(0, %d) AS id CREATE (:Person {id: id})".formatted(nodes - 1));
+    statement.withLocks(Grid.<Edge>open()).prepare(); // the slot locks, which outlive a load
     transactions.set(0);
     repeated.set(0);
     long before = server.newDeadlocks();
@@ -189,7 +190,6 @@ public final class Neo4jBenchmark {
         Grid.monopartite(ScheduleKind.MONOPARTITE.tableSizeFor(workers, rows.size(), BATCH_ROWS))
             .byLongs(Edge::source, Edge::target);
     RunStatement<Edge> locked = statement.withLocks(grid);
-    locked.prepare();
     EdgeLoad.scheduled(rows, grid, workers, BATCH_ROWS, new CountingFactory(locked));
   }
 
