@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Measures transfers of five columns, by turns with a rival: {@code copy}: between CSV and
@@ -39,6 +40,19 @@ public final class TransferBenchmark {
 
   public static void main(String[] args) throws Exception {
     Path directory = Files.createTempDirectory("transfer-benchmark");
+    try {
+      measure(directory, args);
+    } finally {
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(directory);
+    }
+  }
+
+  private static void measure(Path directory, String[] args) throws Exception {
     if (args.length > 0 && args[0].equals("memory")) {
       memory(
           directory,

@@ -5,7 +5,6 @@ import dev.diagonal.testing.LocalNeo4j;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -105,10 +104,10 @@ final class GraphRound implements Round {
     return "nowhere";
   }
 
+  /** Counts no nodes: a query of Neo4j may see one half of a transaction that commits meanwhile. */
   @Override
-  public void observe() throws SQLException {
+  public void observe() {
     rounds.history().add(Kind.SEEN, "relationships", number(EDGES), "");
-    rounds.history().expect(Kind.INEXACT, "nodes with wrong counts", number(WRONG), 0);
   }
 
   @Override

@@ -54,15 +54,23 @@ public final class SmallDisk implements AutoCloseable {
     return directory;
   }
 
-  /** Takes up all room but this. */
+  /** Takes up all room but this, or all that others leave who write at the same time. */
   public void fillUpTo(int kilobytesLeft) throws IOException {
     byte[] block = new byte[1 << 16];
+    long left = room() - 1024L * kilobytesLeft;
     try (OutputStream ballast = Files.newOutputStream(directory.resolve(BALLAST))) {
-      long left = Files.getFileStore(directory).getUsableSpace() - 1024L * kilobytesLeft;
       for (; left > 0; left -= block.length) {
         ballast.write(block, 0, (int) Math.min(block.length, left));
       }
+    } catch (IOException e) {
+      if (room() >= block.length) {
+        throw e;
+      }
     }
+  }
+
+  private long room() throws IOException {
+    return Files.getFileStore(directory).getUsableSpace();
   }
 
   /** Gives the room back. */
