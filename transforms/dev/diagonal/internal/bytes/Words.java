@@ -50,13 +50,11 @@ public final class Words {
   }
 
   /**
-   * Copies bytes between two arrays as {@link System#arraycopy} does, but faster if they are few: it
-   * then writes {@value #SHORT_COPY} bytes, so that those after {@code length} are lost.
+   * Copies bytes between two arrays as {@link System#arraycopy} does, but faster if they are few:
+   * it then writes {@value #SHORT_COPY} bytes, so that those after {@code length} are lost.
    */
   public static void copy(byte[] from, int start, byte[] to, int at, int length) {
-    if (length <= SHORT_COPY
-        && start <= from.length - SHORT_COPY
-        && at <= to.length - SHORT_COPY) {
+    if (length <= SHORT_COPY && start <= from.length - SHORT_COPY && at <= to.length - SHORT_COPY) {
       long first = at(from, start);
       long second = at(from, start + BYTES);
       LONGS.set(to, at, first);

@@ -66,8 +66,7 @@ final class CsvBlocks implements RowBlockReader {
         checkHeader();
       }
     }
-    RowBlock block =
-        last == null ? new RowBlock(type, blockRows, origin) : last.following(origin);
+    RowBlock block = last == null ? new RowBlock(type, blockRows, origin) : last.following(origin);
     last = block;
     while (!block.isFull() && reader.next()) {
       long offset = opened.offset() + reader.offset();

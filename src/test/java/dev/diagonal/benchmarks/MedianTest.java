@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class MedianTest {
 
   @Test
-  void ofAnEvenNumberIsTheMeanOfTheMiddle() {
+  void evenCountGivesMeanOfMiddleTwo() {
     assertThat(Median.of(List.of(4.0, 1.0, 10.0, 2.0))).isEqualTo(3.0);
     assertThat(Median.of(List.of(7.0, 5.0))).isEqualTo(6.0);
   }

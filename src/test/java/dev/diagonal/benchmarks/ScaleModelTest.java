@@ -24,7 +24,7 @@ final class ScaleModelTest {
   }
 
   @Test
-  void whatGrowsFasterThanItsInputIsPredictedTooLow() {
+  void superlinearGrowthIsPredictedTooLow() {
     List<Point> squares = new ArrayList<>();
     for (int units : new int[] {1, 2, 4}) {
       squares.add(new Point(units, 1, units * units));

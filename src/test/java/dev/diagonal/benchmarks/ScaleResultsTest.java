@@ -16,7 +16,7 @@ final class ScaleResultsTest {
   }
 
   @Test
-  void partsThatAreMeasuredOneByOneAddUp() throws IOException {
+  void separatelyMeasuredPartsAccumulate() throws IOException {
     ScaleResults.in(file).add(run(1, 1, 100, 10));
     ScaleResults.in(file).add(run(2, 1, 100, 20));
     assertThat(ScaleResults.in(file).of("load-edges"))
@@ -24,7 +24,7 @@ final class ScaleResultsTest {
   }
 
   @Test
-  void laterCallsReplaceEarlierOnesAndRoundsHaveMedians() throws IOException {
+  void laterCallReplacesEarlierWithMedianOfRounds() throws IOException {
     ScaleResults.in(file).add(run(1, 1, 100, 99));
     ScaleResults results = ScaleResults.in(file);
     results.add(run(1, 1, 100, 12));

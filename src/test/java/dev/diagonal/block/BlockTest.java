@@ -37,7 +37,7 @@ class BlockTest {
   }
 
   @Example
-  void theCoderIsAsDeterministicAsThatOfTheRecords() {
+  void coderIsDeterministicOnlyIfRecordCoderIs() {
     Coder<?> coder = Block.coder(MapCoder.of(StringUtf8Coder.of(), StringUtf8Coder.of()));
     assertThatThrownBy(coder::verifyDeterministic)
         .isInstanceOf(NonDeterministicException.class)
@@ -45,7 +45,7 @@ class BlockTest {
   }
 
   @Example
-  void aBlockKeepsItsRecordsWhenTheListChanges() {
+  void blockKeepsRecordsWhenListChanges() {
     List<Long> records = new ArrayList<>(List.of(1L, 2L));
     Block<Long> block = new Block<>(records);
     records.clear();

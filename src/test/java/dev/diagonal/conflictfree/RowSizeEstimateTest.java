@@ -10,7 +10,7 @@ final class RowSizeEstimateTest {
   private final RowSizeEstimate<String> rowBytes = new RowSizeEstimate<>(StringUtf8Coder.of());
 
   @Test
-  void aRowIsTakenForTwiceItsEncodingAnd64Bytes() {
+  void estimatesTwiceTheEncodingPlus64Bytes() {
     assertThat(rowBytes.mean()).isEqualTo(64);
     rowBytes.saw("x".repeat(99)); // encoded as 100 bytes
     assertThat(rowBytes.mean()).isEqualTo(264);

@@ -40,7 +40,7 @@ final class SplitDiagonallyTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void everyRecordIsInOneBatchOfItsCell(Runner runner) {
+  void assignsRecordToOneBatchOfItsCell(Runner runner) {
     TestPipeline pipeline = runner.pipeline();
     List<Integer> numbers = IntStream.range(0, 3_000).boxed().toList();
     PCollection<DiagonalBatch<Integer>> batches =
@@ -92,7 +92,7 @@ final class SplitDiagonallyTest implements Serializable {
   }
 
   @Test
-  void aRecordOfAnUnboundedInputDoesNotWaitForEver() {
+  void recordOfUnboundedInputDoesNotWaitForever() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     Instant start = new Instant(0);
     PCollection<DiagonalBatch<Integer>> batches =
@@ -110,7 +110,7 @@ final class SplitDiagonallyTest implements Serializable {
   }
 
   @Test
-  void lateRecordsAreNotLostWithinTheAllowedLateness() {
+  void keepsLateRecordsWithinAllowedLateness() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     PCollection<DiagonalBatch<Integer>> batches =
         pipeline
@@ -136,7 +136,7 @@ final class SplitDiagonallyTest implements Serializable {
   }
 
   @Test
-  void aRecordWithoutACellFailsTheRunAndIsNamed() {
+  void recordWithoutCellFailsRunAndIsNamed() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     pipeline
         .apply(Create.of(1, 17))
@@ -146,7 +146,7 @@ final class SplitDiagonallyTest implements Serializable {
   }
 
   @Test
-  void aRecordWithoutACellBecomesADeadLetter() throws Exception {
+  void recordWithoutCellBecomesDeadLetter() throws Exception {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     PCollection<DiagonalBatch<Integer>> batches;
     try (BadRecordErrorHandler<PCollection<BadRecord>> handler =

@@ -85,7 +85,7 @@ class WindowedBatchersTest {
   }
 
   @Test
-  void teardownOfOneInstanceLeavesTheBatchesOfOthersAlone() {
+  void teardownKeepsBatchesOfOtherInstances() {
     gate.countDown();
     WindowedBatchers<Integer> failed = batchers();
     WindowedBatchers<Integer> other = batchers();
@@ -132,7 +132,7 @@ class WindowedBatchersTest {
   }
 
   @Test
-  void aParserThatCannotBeClosedDoesNotKeepTheScheduler() {
+  void releasesSchedulerWhenParserCannotBeClosed() {
     BatchLines<Integer> consumer = new BatchLines<>(new Unclosable(), batchers());
     assertThatThrownBy(consumer::close).hasMessage("cannot be closed");
     assertThatIllegalStateException()

@@ -36,7 +36,7 @@ class WriteConflictFreeSettingsTest {
   private static final int BATCH_ROWS = 10;
 
   @Test
-  void asManyTransactionsAreOpenAsThereAreWorkers() {
+  void opensOneTransactionPerWorker() {
     // One batch for each cell of the diagonal; with fewer workers all would wait in vain.
     CyclicBarrier five = new CyclicBarrier(5);
     Grid<Integer> grid = Grid.bipartite(5).bySlots("five", n -> n % 5, n -> n % 5);
@@ -48,7 +48,7 @@ class WriteConflictFreeSettingsTest {
   }
 
   @Test
-  void aSourceIsHeldBackOnceTheWindowIsFull() {
+  void sourceWaitsWhileWindowIsFull() {
     AtomicInteger emitted = new AtomicInteger();
     AtomicInteger emittedAtFirst = new AtomicInteger();
     Thread[] reader = new Thread[1];
@@ -107,7 +107,7 @@ class WriteConflictFreeSettingsTest {
   }
 
   @Test
-  void aPassingFaultIsRetriedAsOftenAsIsSaid() {
+  void retriesTransientErrorUpToLimit() {
     Grid<Integer> grid = Grid.monopartite(1).bySlots("one", n -> 0, n -> 0);
     WatchedTarget target =
         new WatchedTarget(

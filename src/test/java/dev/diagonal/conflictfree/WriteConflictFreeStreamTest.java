@@ -58,7 +58,7 @@ final class WriteConflictFreeStreamTest implements Serializable {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void accountsAreInTheWindowOfTheirRowsAtItsEnd(boolean locks) {
+  void resultsAreTimestampedAtEndOfRowWindow(boolean locks) {
     TestStream.Builder<Integer> stream = TestStream.create(VarIntCoder.of());
     for (int n = 0; n < 40; n++) {
       stream = stream.addElements(TimestampedValue.of(n, new Instant(n * 100L)));
@@ -85,7 +85,7 @@ final class WriteConflictFreeStreamTest implements Serializable {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whatMakesRoomForOthersStaysInItsWindow(boolean locks) {
+  void batchesEmittedEarlyStayInTheirWindow(boolean locks) {
     // Taken for 1 MiB each: a bundle holds 63 of them, and its windows have 40 and 30.
     PCollection<BatchWritten> written =
         pipeline
@@ -110,7 +110,7 @@ final class WriteConflictFreeStreamTest implements Serializable {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aRowOfAnUnboundedInputWaitsNoLongerThanItMay(boolean short5) {
+  void limitsBufferingTimeOfUnboundedInput(boolean short5) {
     pipeline
         .apply(
             TestStream.create(VarIntCoder.of())
@@ -126,7 +126,7 @@ final class WriteConflictFreeStreamTest implements Serializable {
   }
 
   @Test
-  void fullBatchesOfAnUnboundedInputDoNotWait() {
+  void fullBatchesOfUnboundedInputDoNotWait() {
     Integer[] same = new Integer[100];
     java.util.Arrays.fill(same, 1);
     pipeline
@@ -141,7 +141,7 @@ final class WriteConflictFreeStreamTest implements Serializable {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void lateRowsAreWrittenWithinTheAllowedLatenessAndNotAfter(boolean locks) {
+  void writesLateRowsOnlyWithinAllowedLateness(boolean locks) {
     pipeline
         .apply(
             TestStream.create(VarIntCoder.of())

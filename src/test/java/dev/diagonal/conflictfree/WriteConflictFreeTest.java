@@ -61,7 +61,7 @@ final class WriteConflictFreeTest implements Serializable {
 
   @ParameterizedTest
   @CsvSource({"DIRECT, true", "DIRECT, false", "FLINK, true", "FLINK, false"})
-  void everyRowIsWrittenOnceInABatchOfItsCell(Runner runner, boolean locks) {
+  void writesRowOnceInBatchOfItsCell(Runner runner, boolean locks) {
     KeptBatches to = locks ? target : target.withoutLocks();
     TestPipeline pipeline = runner.pipeline();
     PCollection<BatchWritten> written =
@@ -109,7 +109,7 @@ final class WriteConflictFreeTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void rowsOfASourceAreWrittenOnceAndThoseItRejectsAreNot(Runner runner) throws Exception {
+  void writesSourceRowsOnceAndSkipsRejectedOnes(Runner runner) throws Exception {
     RowSource<Integer> source =
         rows -> {
           numbers(ROWS).forEach(rows::emit);
@@ -132,7 +132,7 @@ final class WriteConflictFreeTest implements Serializable {
   }
 
   @Test
-  void aRowWithoutACellFailsTheRunAndIsNamed() {
+  void rowWithoutCellFailsRunAndIsNamed() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     pipeline.apply(Create.of(1, 10_017)).apply(writeTo(target));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
@@ -168,7 +168,7 @@ final class WriteConflictFreeTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void refusedRowsGoToTheHandlerOfTheWrite(Runner runner, @TempDir Path directory)
+  void rowsRefusedByTargetGoToWriteHandler(Runner runner, @TempDir Path directory)
       throws Exception {
     ReadLines<Integer> files = filesOf(directory, numbers(ROWS));
     TestPipeline pipeline = runner.pipeline();
@@ -206,7 +206,7 @@ final class WriteConflictFreeTest implements Serializable {
   }
 
   @Test
-  void aRowOfWhichTheFunctionsThrowIsABadRow() throws Exception {
+  void gridFunctionThatThrowsMakesBadRecord() throws Exception {
     Grid<Integer> lookup = Grid.monopartite(4).byLongs(n -> n == 3 ? (Long) none() : n, n -> n);
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     PCollection<Integer> rows = pipeline.apply(Create.of(1, 2, 3));
@@ -220,7 +220,7 @@ final class WriteConflictFreeTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void aRefusedRowFailsTheRunWithItsReason(Runner runner) {
+  void rowRefusedByTargetFailsRunWithReason(Runner runner) {
     TestPipeline pipeline = runner.pipeline();
     pipeline.apply(Create.of(numbers(ROWS))).apply(writeTo(target.refusing(777)));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())

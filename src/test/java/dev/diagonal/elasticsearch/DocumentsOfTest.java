@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class DocumentsOfTest {
 
   @Test
-  void aRowBecomesAnObjectOfAllItsFields() {
+  void rowBecomesObjectOfAllItsFields() {
     Schema inner = Schema.builder().addStringField("name").build();
     Schema schema =
         Schema.builder()
@@ -85,7 +85,7 @@ class DocumentsOfTest {
   }
 
   @Test
-  void refusesWhatHasNoIdAndShowsNoContents() {
+  void refusesMissingIdWithoutShowingContents() {
     for (String json :
         List.of("[\"hunter2\"]", "{\"id\":null}", "{\"id\":{\"hunter2\":1}}", "{}", "hunter2")) {
       assertThatIllegalArgumentException()

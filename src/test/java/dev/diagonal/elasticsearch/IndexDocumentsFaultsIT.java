@@ -110,7 +110,7 @@ class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void anAnswerThatIsLostIsAskedForAgain() throws Exception {
+  void resendsRequestWhenAnswerIsLost() throws Exception {
     survives(FaultyProxy.everySecondIsDoneAndNotAnswered());
   }
 
@@ -154,7 +154,7 @@ class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void ofTwoVersionsInARequestTheHigherStays() throws Exception {
+  void keepsHigherOfTwoVersionsInRequest() throws Exception {
     Counting counting = new Counting();
     BulkSettings settings = BulkSettings.of(ElasticsearchTarget.at(server, index));
     try (BulkWriter<String> writer = BulkWriter.open(settings, counting)) {
@@ -374,7 +374,7 @@ class IndexDocumentsFaultsIT {
 
   @ParameterizedTest
   @EnumSource(Runner.class)
-  void aThousandBadDocumentsAmongTenThousandBecomeDeadLetters(Runner runner) throws Exception {
+  void thousandBadDocumentsBecomeDeadLetters(Runner runner) throws Exception {
     badDocumentsBecomeDeadLetters(runner, 10_000);
   }
 
@@ -386,7 +386,7 @@ class IndexDocumentsFaultsIT {
 
   @Tag("large")
   @Test
-  void tenThousandBadDocumentsBecomeDeadLettersOnFlink() throws Exception {
+  void manyBadDocumentsBecomeDeadLettersOnFlink() throws Exception {
     badDocumentsBecomeDeadLetters(Runner.FLINK, 100_000);
   }
 
@@ -436,7 +436,7 @@ class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void duplicatesWithinAndAcrossBlocksLeaveOneDocumentAnId() throws Exception {
+  void duplicatesWithinAndAcrossBlocksBecomeOneDocument() throws Exception {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     List<Block<Document>> blocks = new ArrayList<>();
     for (int block = 0; block < 5; block++) {
@@ -458,7 +458,7 @@ class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void theServerIsKilledAndRestartedInTheMiddle(SearchServer shared) throws Exception {
+  void survivesServerKillAndRestart(SearchServer shared) throws Exception {
     try (SearchServer own = shared.another()) {
       create(own.url());
       AtomicBoolean restarted = new AtomicBoolean();

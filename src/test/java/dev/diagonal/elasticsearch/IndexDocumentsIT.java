@@ -106,7 +106,7 @@ class IndexDocumentsIT {
   }
 
   @Test
-  void theLastDocumentOfAnIdInABlockStays() throws Exception {
+  void keepsLastDocumentPerIdInBlock() throws Exception {
     List<Document> documents =
         IntStream.rangeClosed(1, 99)
             .mapToObj(n -> Document.of("" + n % 10, "{\"n\":" + n + "}"))
@@ -159,7 +159,7 @@ class IndexDocumentsIT {
   }
 
   @Test
-  void failsOnAReadOnlyIndexWithTheReason() {
+  void failsOnReadOnlyIndexWithReason() {
     Http.send("PUT", url("/_settings"), "{\"index.blocks.write\":true}");
     assertThatThrownBy(() -> index(IndexDocuments.into(target), block(1, 3)))
         .hasStackTraceContaining("3 are not confirmed (ids 1, 2, 3)")
@@ -167,7 +167,7 @@ class IndexDocumentsIT {
   }
 
   @Test
-  void withoutRetryAServerThatIsAwayFailsTheRun() {
+  void unreachableServerFailsRunWithoutRetry() {
     ElasticsearchTarget away = ElasticsearchTarget.at("http://127.0.0.1:1", "away");
     assertThatThrownBy(() -> index(IndexDocuments.into(away).withRetry(Retry.never()), block(1, 3)))
         .hasStackTraceContaining("of 3 documents for " + away + ", 0 are indexed")

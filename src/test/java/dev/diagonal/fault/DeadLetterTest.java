@@ -29,7 +29,7 @@ class DeadLetterTest {
   }
 
   @Example
-  void theJsonIsOneLineOfFileOffsetReasonRecord() {
+  void jsonLineHasFileOffsetReasonAndRecord() {
     assertThat(new DeadLetter("a.csv", 17, "not a \"number\"", "1,x\té\u0001").toJson())
         .isEqualTo(
             "{\"file\":\"a.csv\",\"offset\":17,\"reason\":\"not a \\\"number\\\"\",\"record\":"
@@ -52,7 +52,7 @@ class DeadLetterTest {
   }
 
   @Example
-  void aBadRecordOfAnotherTransformHasNoPlace() {
+  void badRecordOfOtherTransformHasNoPlace() {
     assertThat(DeadLetter.of(foreign("{\"id\":1}")))
         .isEqualTo(DeadLetter.ofRow("no such type: java.lang.Error", "{\"id\":1}"));
     assertThat(DeadLetter.of(foreign(null)).record()).isEmpty();

@@ -44,13 +44,13 @@ class RetryTest {
   }
 
   @Test
-  void waitsStayAtTheLongestHoweverOftenItFails() {
+  void delayNeverExceedsMaximum() {
     assertThat(RETRY.delayAfter(1_000_000, 1.0)).isEqualTo(Duration.ofSeconds(1));
     assertThat(new Retry(2, Duration.ZERO, Duration.ZERO).delayAfter(1, 1.0)).isZero();
   }
 
   @Test
-  void givesUpAfterTheLastAttemptAndKeepsTheCause() {
+  void givesUpAfterLastAttemptAndKeepsCause() {
     assertThatThrownBy(() -> call(RETRY, 6, 1.0))
         .isInstanceOfSatisfying(
             Retry.ExhaustedException.class,

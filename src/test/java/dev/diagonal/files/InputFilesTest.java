@@ -40,7 +40,7 @@ class InputFilesTest {
   }
 
   @Test
-  void aFileIsItselfWithItsSizeAndTime() throws IOException {
+  void pathYieldsFileWithSizeAndTime() throws IOException {
     long modified = Files.getLastModifiedTime(directory.resolve("a.csv")).toMillis();
     InputFiles files = InputFiles.matching(List.of(path("a.csv")));
     assertThat(files.files()).containsExactly(InputFile.of(path("a.csv"), 5, modified));
@@ -81,7 +81,7 @@ class InputFilesTest {
   }
 
   @Test
-  void aFileThatSeveralPatternsMatchIsReadOnce() {
+  void fileMatchedBySeveralPatternsIsReadOnce() {
     assertThat(names(path("b.csv"), path("*.csv"), path("b.csv"), directory.toString()))
         .containsExactly(path("b.csv"), path("a.csv"), deep(), path("c.csv.gz"), path("d.txt"));
   }
@@ -144,7 +144,7 @@ class InputFilesTest {
   }
 
   @Test
-  void aDirectoryIsReadOnceWhateverLinksToIt() throws IOException {
+  void directoryIsReadOnceDespiteLinks() throws IOException {
     Path outside = Files.createDirectory(directory.resolve("outside"));
     Files.writeString(outside.resolve("o.csv"), "o");
     Path tree = Files.createDirectories(directory.resolve("tree/2024"));

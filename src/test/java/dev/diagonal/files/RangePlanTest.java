@@ -20,7 +20,7 @@ class RangePlanTest {
   private static final long MIB = 1L << 20;
 
   @Property(seed = "1", edgeCases = EdgeCasesMode.NONE)
-  void rangesCoverEveryByteOfEveryFileOnceAndInOrder(
+  void rangesCoverEveryByteOnceInOrder(
       @ForAll("files") List<InputFile> files, @ForAll("plans") RangePlan plan) {
     List<FileRange> ranges = plan.cut(new InputFiles(files));
     int next = 0;
@@ -38,14 +38,14 @@ class RangePlanTest {
   }
 
   @Property(seed = "2", edgeCases = EdgeCasesMode.NONE)
-  void thereAreNoMoreRangesThanAllowedAndOneAFile(
+  void limitsRangesToMaximumPlusOnePerFile(
       @ForAll("files") List<InputFile> files, @ForAll("plans") RangePlan plan) {
     assertThat(plan.cut(new InputFiles(files)))
         .hasSizeLessThanOrEqualTo(plan.maxRanges() + files.size());
   }
 
   @Property(seed = "3")
-  void partsOfAFileAreEqualAndNotFarFromTheBounds(
+  void rangesOfFileAreEqualAndNearBounds(
       @ForAll("sizes") long bytes, @ForAll("plans") RangePlan plan) {
     List<FileRange> ranges = plan.cut(files(file("a", bytes, true)));
     long first = ranges.isEmpty() ? 0 : ranges.get(0).end();
@@ -59,7 +59,7 @@ class RangePlanTest {
   }
 
   @Example
-  void aRangeIsAnEighthOfTheInputWithinItsBounds() {
+  void rangeIsEighthOfInputWithinBounds() {
     assertThat(RangePlan.DEFAULT.cut(files(file("a", 3 * MIB, true)))).hasSize(1);
     assertThat(RangePlan.DEFAULT.cut(files(file("a", 20 * MIB, true)))).hasSize(5);
     assertThat(RangePlan.DEFAULT.cut(files(file("a", 512 * MIB, true)))).hasSize(8);

@@ -37,7 +37,7 @@ class RangeReaderTest {
   private record Line(long offset, String text, boolean tooLong) {}
 
   @Property(seed = "1", tries = 3_000, edgeCases = EdgeCasesMode.NONE)
-  void everyLineIsInOneRangeOnceInOrderWithItsOffset(
+  void readsEveryLineOnceInOrderWithOffset(
       @ForAll("texts") byte[] text,
       @ForAll @Size(max = 6) List<@IntRange(max = 150) Integer> cuts,
       @ForAll @IntRange(min = 4, max = 40) int blockBytes,
@@ -48,7 +48,7 @@ class RangeReaderTest {
   }
 
   @Property(seed = "2", tries = 3_000, edgeCases = EdgeCasesMode.NONE)
-  void theFirstLineIsTheHeaderOfEveryRangeAndInNone(
+  void everyRangeHasFirstLineAsHeaderOnly(
       @ForAll("texts") byte[] text,
       @ForAll @Size(max = 6) List<@IntRange(max = 150) Integer> cuts,
       @ForAll @IntRange(min = 40, max = 60) int blockBytes,
@@ -75,7 +75,7 @@ class RangeReaderTest {
   }
 
   @Example
-  void aHeaderHasNoMarkAndNoLineEnd() throws IOException {
+  void headerExcludesByteOrderMarkAndLineEnd() throws IOException {
     for (String end : List.of("\n", "\r\n", "\r", "")) {
       byte[] text = concat(MARK, ("userId,é" + end).getBytes(UTF_8));
       assertThat(header(text)).isEqualTo("userId,é".getBytes(UTF_8));
@@ -90,7 +90,7 @@ class RangeReaderTest {
   }
 
   @Example
-  void aHeaderThatFitsNoBlockCannotBeRead() {
+  void refusesHeaderLongerThanBlock() {
     byte[] text = "0123456789\n".getBytes(UTF_8);
     RangeReader reader = reader(text, range(0, 11), 9, 100);
     assertThatThrownBy(() -> reader.readHeader(SkippedLines.NONE))
@@ -116,7 +116,7 @@ class RangeReaderTest {
   }
 
   @Example
-  void onlyTheStartOfATooLongLineIsKept() throws IOException {
+  void keepsOnlyStartOfTooLongLine() throws IOException {
     byte[] text = "x".repeat(5_000).getBytes(UTF_8);
     RangeReader reader = reader(text, range(0, 5_000), 4_000, 100);
     reader.seek();

@@ -67,7 +67,7 @@ class ReadLinesTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatAConsumerOrTheReaderRejectsBecomesADeadLetter(Runner runner) throws Exception {
+  void readerAndConsumerRejectionsBecomeDeadLetters(Runner runner) throws Exception {
     String tooLong = "x".repeat(RangeReader.BLOCK_BYTES);
     write("a.txt", "1\nbad\n" + tooLong + "\n2\nlate\n");
     TestPipeline pipeline = runner.pipeline();
@@ -92,7 +92,7 @@ class ReadLinesTest {
 
   @ParameterizedTest
   @EnumSource
-  void failsWhenAFileShrinksWhileItIsRead(Runner runner) throws IOException {
+  void failsWhenFileShrinksDuringRead(Runner runner) throws IOException {
     write("shrinks.txt", "0123456789abcdef\n".repeat(200_000));
     TestPipeline pipeline = runner.pipeline();
     ReadLines<String> shrinking =

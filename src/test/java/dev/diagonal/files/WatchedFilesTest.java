@@ -132,7 +132,7 @@ class WatchedFilesTest {
   }
 
   @Test
-  void onlyAWatchCanEndAndTimesAreLongerThanNothing() {
+  void refusesEndWithoutWatchAndZeroDurations() {
     ReadLines.Source files = ReadLines.from(patterns());
     assertThatIllegalStateException().isThrownBy(files::endWatch);
     assertThatIllegalStateException().isThrownBy(() -> files.endingAfter(SECOND));

@@ -113,7 +113,7 @@ final class GridTest {
   }
 
   @Example
-  void aTableHasRoomForAllWorkersAndFullBatches() {
+  void tableSizeAllowsAllWorkersAndFullBatches() {
     assertThat(ScheduleKind.MONOPARTITE.tableSizeFor(4, 1_000_000, 1_000)).isEqualTo(16);
     assertThat(ScheduleKind.BIPARTITE.tableSizeFor(4, 1_000_000, 1_000)).isEqualTo(8);
     assertThat(ScheduleKind.MONOPARTITE.tableSizeFor(8, 1_000_000, 1_000)).isEqualTo(32);

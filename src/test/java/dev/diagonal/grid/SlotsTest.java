@@ -18,7 +18,7 @@ import net.jqwik.api.constraints.IntRange;
 final class SlotsTest {
 
   @Property(seed = "1")
-  void theSameNumberHasTheSameHashWhateverItsType(@ForAll long id) {
+  void equalNumbersOfAnyTypeHaveEqualHashes(@ForAll long id) {
     assertSame(id, Long.toString(id), Long.toString(id).getBytes(UTF_8), BigInteger.valueOf(id));
     assertSame((long) (int) id, (int) id);
     assertSame((long) (short) id, (short) id);
@@ -26,7 +26,7 @@ final class SlotsTest {
   }
 
   @Property(seed = "2")
-  void theSameTextHasTheSameHashWhateverItsType(@ForAll String id) {
+  void equalTextsOfAnyTypeHaveEqualHashes(@ForAll String id) {
     byte[] bytes = id.getBytes(UTF_8);
     assertSame(id, bytes);
     byte[] within = Arrays.copyOf(bytes, bytes.length + 3);
@@ -82,14 +82,13 @@ final class SlotsTest {
   }
 
   @Property(seed = "3")
-  void anIdIsInABucketOfItsSlot(
-      @ForAll long id, @ForAll @IntRange(min = 1, max = 64) int tableSize) {
+  void idIsInBucketOfItsSlot(@ForAll long id, @ForAll @IntRange(min = 1, max = 64) int tableSize) {
     Slots slots = new Slots(tableSize);
     assertThat(slots.bucketsOf(slots.of(id))).contains(new Slots(Slots.BUCKETS).of(id));
   }
 
   @Example
-  void slotsOfAPowerOfTwoShareNoBucket() {
+  void powerOfTwoSlotsShareNoBucket() {
     for (int tableSize = 1; tableSize <= 64; tableSize *= 2) {
       int[] all = new int[Slots.BUCKETS];
       Slots slots = new Slots(tableSize);

@@ -125,7 +125,7 @@ final class SplitterVectorsTest {
 
   /** We refuse what has no digits, as the peer does, and a truth value and null; not a float. */
   @Test
-  void theLastDecimalDigitIsTheSameAsThePeers() throws IOException {
+  void lastDecimalDigitMatchesPeer() throws IOException {
     int compared = 0;
     for (JsonNode vector : vectors().path("lastDecimalDigit")) {
       JsonNode id = vector.get(0);

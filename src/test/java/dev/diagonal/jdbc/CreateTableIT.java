@@ -79,7 +79,7 @@ final class CreateTableIT {
   }
 
   @Test
-  void acceptsUniqueIndexesOnTheKeyInAnyOrder() throws Exception {
+  void acceptsUniqueIndexOnKeyInAnyOrder() throws Exception {
     sql.execute(
         """
         CREATE TABLE create_unique (x serial PRIMARY KEY, b int NOT NULL, a int NOT NULL, c text,
@@ -120,7 +120,7 @@ final class CreateTableIT {
   }
 
   @Test
-  void refusesATableWithoutAKeyThatAnUpsertCanUse() throws Exception {
+  void refusesTableWithoutKeyForUpsert() throws Exception {
     sql.execute(
         """
         CREATE TABLE create_keyless (movie_id bigint, rating_mean numeric(12,6),

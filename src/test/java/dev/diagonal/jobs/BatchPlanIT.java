@@ -86,7 +86,7 @@ final class BatchPlanIT {
   }
 
   @Test
-  void writersAreLetGoBeforeThePlanIsMade() throws Exception {
+  void releasesWritersBeforePlanning() throws Exception {
     database.withRatings(10);
     database.gateBeforeBatches();
     CompletableFuture<Planned> plan;
@@ -101,7 +101,7 @@ final class BatchPlanIT {
   }
 
   @Test
-  void aRowWhoseIdWasDrawnElsewhereReopensItsBatch() throws Exception {
+  void rowWithExternallyAssignedIdReopensBatch() throws Exception {
     database.withRatings(100);
     Planned unused = database.plan(25);
     assertThat(database.work(WorkSettings.DEFAULT)).hasSize(4);
@@ -167,7 +167,7 @@ final class BatchPlanIT {
   }
 
   @Test
-  void twoPlansAtOnceDoNotPlanARowTwice() throws Exception {
+  void concurrentPlansNeverPlanRowTwice() throws Exception {
     database.withRatings(5_000);
     database.gateBeforeBatches();
     CompletableFuture<Planned> first;

@@ -112,7 +112,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void aWorkerThatWakesUpAfterItsLeaseCannotComplete() throws Exception {
+  void workerCannotCompleteAfterItsLeaseEnds() throws Exception {
     planned(10, 10);
     database.gateAfterStaging(1);
     CompletableFuture<Outcome> zombie;
@@ -190,7 +190,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void lostLeasesUseNoAttemptOfTheNextRun() throws Exception {
+  void lostLeasesCostNextRunNoAttempts() throws Exception {
     planned(20, 10);
     WorkSettings once = WorkSettings.DEFAULT.withMaxAttempts(1);
     database.gateAfterStaging(1);
@@ -262,7 +262,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void theLeaseOfAWorkerThatLivesIsRenewed() throws Exception {
+  void renewsLeaseOfLiveWorker() throws Exception {
     planned(10, 10);
     database.gateAfterStaging(1);
     // Whose heartbeats would be conflicts.

@@ -74,7 +74,7 @@ final class PublicationIT {
   }
 
   @Test
-  void aTotalsTableThatIsNewIsFilledInFull() throws Exception {
+  void fillsNewTotalsTableCompletely() throws Exception {
     worked(1_000, 100);
     assertThat(database.publish()).isEqualTo(new Published(10, 97, 0));
     database.execute("DROP TABLE movie_rating_totals");
@@ -132,7 +132,7 @@ final class PublicationIT {
   }
 
   @Test
-  void moreBadRowsThanMayBeLackingAreNotPublished() throws Exception {
+  void refusesToPublishWithTooManyBadRecords() throws Exception {
     worked(100, 10);
     database.execute(
         "UPDATE jobs.aggregation_batches SET bad_rows = batch_id WHERE batch_id IN (2, 5)");
@@ -165,7 +165,7 @@ final class PublicationIT {
   }
 
   @Test
-  void sumsAndMeansAreExactWhereDoublesAreNot() throws Exception {
+  void sumsAndMeansAreExactUnlikeDoubles() throws Exception {
     database.withRatings(0);
     database.execute(
         """
@@ -189,7 +189,7 @@ final class PublicationIT {
   }
 
   @Test
-  void startingAgainGivesTheSameTableByteForByte() throws Exception {
+  void restartReproducesTableByteForByte() throws Exception {
     worked(3_000, 250);
     Published unused = database.publish();
     String first = dump();

@@ -88,7 +88,7 @@ final class RangeTotalsIT {
     "bigint, 9223372036854775807",
     "integer, -2147483648"
   })
-  void whatIsNoRatingIsToldWithItsId(String type, String value) throws Exception {
+  void reportsInvalidRatingWithItsId(String type, String value) throws Exception {
     RangeTotals range =
         read(
             "bigint", "bigint", type, List.of("(1, 1, 4)", "(5, 2, '" + value + "')", "(6, 2, 3)"));
@@ -110,7 +110,7 @@ final class RangeTotalsIT {
     "numeric, 10000",
     "numeric, 0.001"
   })
-  void whatLooksOddButIsARatingIsOne(String type, String value) throws Exception {
+  void acceptsUnusualButValidRatings(String type, String value) throws Exception {
     RangeTotals range = read("bigint", "bigint", type, List.of("(1, 1, '" + value + "')"));
     assertThat(range.badRows()).isZero();
     List<BigDecimal> sums = new ArrayList<>();

@@ -24,7 +24,7 @@ final class StagingRowsIT {
   }
 
   @Test
-  void numbersOfEverySignAndLengthAreWrittenAsTheyAre() throws Exception {
+  void writesNumbersOfEverySignAndLengthUnchanged() throws Exception {
     RatingTotals totals = new RatingTotals();
     totals.add(Long.MIN_VALUE, -1);
     totals.add(-7, -1_000_000_000);

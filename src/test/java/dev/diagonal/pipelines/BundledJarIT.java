@@ -87,7 +87,7 @@ final class BundledJarIT {
   }
 
   @Test
-  void neo4jWithoutItsDriverIsWrongUsage() throws IOException {
+  void neo4jWithoutDriverIsWrongUsage() throws IOException {
     Path trips =
         Files.writeString(directory.resolve("trips.csv"), "PULocationID,DOLocationID\n7,8\n");
     ChildJvm child = run("taxi-trips --input=" + trips + " --jdbcUrl=jdbc:neo4j://127.0.0.1:1");
@@ -131,7 +131,7 @@ final class BundledJarIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"@runner-configs/direct.args", "@runner-configs/flink-local.args"})
-  void aBadLineFailsWithItsPlaceAndNoStackTrace(String runner) throws IOException {
+  void badRecordFailureHasPlaceWithoutStackTrace(String runner) throws IOException {
     RatingsFile damaged = RatingsFile.of(20_000, 1_000, 11).with(12_345, "1,2,3.5,99,");
     damaged.writeTo(input);
     ChildJvm child =
@@ -190,7 +190,7 @@ final class BundledJarIT {
   }
 
   @Test
-  void theRatingsOfMovieLensAreTotalledExactlyOnBothRunners() throws IOException {
+  void totalsMovieLensRatingsExactlyOnBothRunners() throws IOException {
     Path movieLens = Path.of("../shared/data/ml-latest-small/ratings.csv");
     assumeTrue(Files.exists(movieLens), "not part of the repository");
     List<Path> outputs = new ArrayList<>();
@@ -221,7 +221,7 @@ final class BundledJarIT {
   }
 
   @Test
-  void itHoldsNoServersNoLoggingAndWhatFlinkNeeds() throws IOException {
+  void hasFlinkManifestButNoServersOrLogging() throws IOException {
     try (JarFile jar = new JarFile(ChildJvm.jar())) {
       System.out.printf("%s: %,.1f MB%n", jar.getName(), Files.size(Path.of(ChildJvm.jar())) / 1e6);
       Attributes manifest = jar.getManifest().getMainAttributes();

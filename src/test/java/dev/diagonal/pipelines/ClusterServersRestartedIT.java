@@ -67,7 +67,7 @@ final class ClusterServersRestartedIT {
   /** Some transactions have committed, and others are open with their rows. */
   @ParameterizedTest
   @ValueSource(strings = {"movie-ratings", "rating-batches", "taxi-trips", "transfer"})
-  void theDatabaseIsKilledAndEachRowCountsOnce(String name) throws Exception {
+  void countsEachRowOnceDespiteDatabaseKill(String name) throws Exception {
     ClusterLoad load = ClusterLoad.of(name, database, directory);
     TableGate gate = TableGate.behind(database, load.table(), 1);
     CompletableFuture<ChildJvm> run;

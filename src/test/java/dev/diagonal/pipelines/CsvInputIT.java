@@ -124,7 +124,7 @@ final class CsvInputIT {
   }
 
   @Test
-  void edgeColumnsGivenByPositionAreReadByName() throws Exception {
+  void readsPositionalEdgeColumnsByName() throws Exception {
     Path files = Files.createDirectory(directory.resolve("orders"));
     Files.writeString(files.resolve("1.csv"), "src,dst,kind,note\n1,2,k,n\n");
     Files.writeString(files.resolve("2.csv"), "src,note,dst,kind\n3,n,4,k\n");
@@ -134,7 +134,7 @@ final class CsvInputIT {
   }
 
   @Test
-  void parquetColumnsGivenByPositionAreReadByName() throws Exception {
+  void readsPositionalParquetColumnsByName() throws Exception {
     Path files = Files.createDirectory(directory.resolve("orders"));
     try (DuckDb duck = DuckDb.open()) {
       Path one =

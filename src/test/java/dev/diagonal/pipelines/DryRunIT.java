@@ -103,7 +103,7 @@ final class DryRunIT {
           donors-choose --projects=DIR/donors/projects* --donations=DIR/donors/donations* --resources=DIR/donors/resources* --elasticsearchIndex=dry-donors ES | dry-donors would be created; rows:    the first 5 of the donations
           transfer --plan=DIR/plan.yaml | transfer-1; dry.copied would be created; a task before this one may create it; the statements are not run
           """)
-  void showsWhatTheRunWouldDoAndChangesNothing(String command, String expected) throws Exception {
+  void showsPlannedActionsAndChangesNothing(String command, String expected) throws Exception {
     List<String> before = state();
     Launched launched = launch(command + " --dryRun");
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);

@@ -114,7 +114,7 @@ final class FirstRecordsIT {
   }
 
   @Test
-  void aColumnNameThatIsTooLongIsNamedWithItsFile() throws Exception {
+  void reportsTooLongColumnNameWithFile() throws Exception {
     String name = "column_".repeat(10);
     String edges = "source,target," + name + "\n1,2,x\n";
     assertFailsWithoutTables(
@@ -137,7 +137,7 @@ final class FirstRecordsIT {
         "SELECT gen_random_uuid() AS id, 2 AS s, 3 AS t | use --edgeIdType=text",
         "SELECT 1 AS id, 2 AS source, 3 AS t | no column 's'"
       })
-  void queryThatDoesNotFitFailsBeforeAnyTable(String query, String message) throws Exception {
+  void unsuitableQueryFailsBeforeTablesAreCreated(String query, String message) throws Exception {
     assertFailsWithoutTables(edgesOf(query), message);
   }
 
@@ -164,7 +164,7 @@ final class FirstRecordsIT {
   }
 
   @Test
-  void anEmptyTableOfAnotherLayoutIsNamedWithItsDrop() throws Exception {
+  void suggestsDropForEmptyTableOfOtherLayout() throws Exception {
     String drop = "the table is empty: to have it created anew, DROP TABLE \"first_try\".\"";
     database.execute(
         """

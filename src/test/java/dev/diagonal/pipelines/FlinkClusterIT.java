@@ -62,7 +62,7 @@ final class FlinkClusterIT {
   }
 
   @Test
-  void theJarTakesItsJobToTheClusterAndSumsItUp() throws Exception {
+  void jarSubmitsJobToClusterAndSummarizesIt() throws Exception {
     database.execute(
         "DROP TABLE IF EXISTS movie_ratings; CREATE ROLE %s SUPERUSER LOGIN PASSWORD '%s'"
             .formatted(LOADER, SECRET));
@@ -106,7 +106,7 @@ final class FlinkClusterIT {
   /** The transactions of the first attempt are held until the tasks of the second run. */
   @Test
   @Tag("large")
-  void theNextAttemptMeetsTheTransactionsOfTheFirst() throws Exception {
+  void retryMeetsTransactionsOfFirstAttempt() throws Exception {
     killInTheMiddleOfALoad(true);
   }
 
@@ -180,7 +180,7 @@ final class FlinkClusterIT {
 
   @Test
   @Tag("large")
-  void flinksCommandLineTakesTheJarToTheCluster() throws IOException {
+  void flinkCommandLineRunsJarOnCluster() throws IOException {
     ChildJvm child =
         runs.flinkRun(
             "-p 4",
@@ -196,7 +196,7 @@ final class FlinkClusterIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @Tag("large")
-  void whatIsHandedOverIsFollowedThroughTheRestApi(boolean byFlinkRun) throws IOException {
+  void followsSubmittedJobThroughRestApi(boolean byFlinkRun) throws IOException {
     // As a worker would not find it: it has a directory of its own.
     Path relative = Path.of("").toAbsolutePath().relativize(input);
     String command = "movie-ratings --input=%s --output=%s".formatted(relative, output);
@@ -267,7 +267,7 @@ final class FlinkClusterIT {
 
   @Test
   @Tag("large")
-  void aJobIsHandedOverThoughTheAnswerIsLost() throws Exception {
+  void submitsJobDespiteLostAnswer() throws Exception {
     long before = runs.jobs("movie-ratings");
     try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, true, 1)) {
       ChildJvm child =
@@ -294,7 +294,7 @@ final class FlinkClusterIT {
 
   @Test
   @Tag("large")
-  void reportsTheFailureOfAJobWithoutASubmissionReply() throws Exception {
+  void reportsJobFailureWithoutSubmissionReply() throws Exception {
     Path bad =
         Files.writeString(directory.resolve("bad.csv"), "userId,movieId,rating,timestamp\n1,x\n");
     try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, true, 1)) {

@@ -51,7 +51,7 @@ final class InterruptedIT {
     "TERM, 143, FlinkRunner, inserted, --blockRows=1000,"
         + "'Committed rows stay, and the same command inserts them again: delete them first.'"
   })
-  void partFilesAreDeletedAndWhatIsKeptIsSaid(
+  void deletesPartFilesAndReportsWhatIsKept(
       String signal, int status, String runner, String table, String option, String kept)
       throws Exception {
     database.execute("DROP TABLE IF EXISTS " + table);

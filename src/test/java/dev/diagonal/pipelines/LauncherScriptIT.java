@@ -40,7 +40,7 @@ final class LauncherScriptIT {
   }
 
   @Test
-  void runsACommandFromAnyDirectoryThroughALink() throws Exception {
+  void runsCommandFromAnyDirectoryThroughLink() throws Exception {
     Path link = Files.createSymbolicLink(directory.resolve("link"), SCRIPT);
     Path second = Files.createSymbolicLink(directory.resolve("diagonal"), link.getFileName());
     Files.writeString(directory.resolve("in.csv"), "id,name\n1,one\n2,two\n");
@@ -76,7 +76,7 @@ final class LauncherScriptIT {
   }
 
   @Test
-  void namesAJavaThatIsMissingOrTooOld() throws Exception {
+  void namesMissingOrOutdatedJava() throws Exception {
     assertThat(run(Map.of("JAVA_HOME", "/nowhere"), SCRIPT.toString(), "help"))
         .isEqualTo(new Ended(2, "diagonal: JAVA_HOME is /nowhere, which has no bin/java\n"));
     assertThat(run(Map.of("PATH", toolsWithoutJava()), SCRIPT.toString(), "help"))

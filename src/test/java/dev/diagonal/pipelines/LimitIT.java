@@ -110,7 +110,7 @@ final class LimitIT {
         "transfer --from=csv:DIR/late.csv --to=csv:DIR/out.csv",
         "movie-ratings --input=DIR/late.csv --output=DIR/out.csv"
       })
-  void badRecordsAfterTheLastOneAreNotRead(String command) throws IOException {
+  void doesNotReadBadRecordsAfterLimit(String command) throws IOException {
     List<String> lines = new ArrayList<>(csv(1).lines().toList());
     lines.set(1_600, "bad");
     Files.write(directory.resolve("late.csv"), lines);

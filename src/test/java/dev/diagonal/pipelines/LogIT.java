@@ -100,7 +100,7 @@ final class LogIT {
   }
 
   @Test
-  void aFileThatIsNoLogIsNotTouched() throws IOException {
+  void leavesNonLogFileUntouched() throws IOException {
     Path in = directory.resolve("in.csv");
     String before = Files.readString(in);
 
@@ -161,7 +161,7 @@ final class LogIT {
   }
 
   @Test
-  void refusesALogFileThatCannotBeWrittenOrIsRead() {
+  void refusesDirectoryAsLogFile() {
     Launched directoryAsFile = transfer("--logFile=" + directory);
     assertThat(directoryAsFile.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(directoryAsFile.err().get(0)).contains("--logFile", directory.toString());

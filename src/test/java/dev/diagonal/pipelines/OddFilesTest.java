@@ -45,7 +45,7 @@ final class OddFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"\r", "\r\n"})
-  void transfersCutAndReadByTheSameLineEnds(String lineEnd) throws IOException {
+  void transferSplitsAndReadsAtSameLineEnds(String lineEnd) throws IOException {
     Path csv = Files.write(directory.resolve("in.csv"), rows("id,name\n", "%d,abcdef\n", lineEnd));
     assertDone(run("transfer", "--from=csv:" + csv, "--quotedLineBreaks=false", "--to=csv:" + out));
     assertThat(Files.readAllLines(out)).hasSize(ROWS + 1).contains("499999,abcdef");
@@ -65,7 +65,7 @@ final class OddFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"movie-ratings", "transfer"})
-  void aZstdFileWithoutTheEndOfItsLastFrameFails(String command) throws IOException {
+  void zstdFileWithTruncatedLastFrameFails(String command) throws IOException {
     ByteArrayOutputStream frames = new ByteArrayOutputStream();
     frames.writeBytes(Zstd.compress(RATINGS.getBytes(ISO_8859_1)));
     byte[] last = Zstd.compress("3,11,5.0,7\n".repeat(3).getBytes(ISO_8859_1));
@@ -80,7 +80,7 @@ final class OddFilesTest {
   }
 
   @Test
-  void aByteThatTheEncodingLacksMakesABadRecord() throws IOException {
+  void byteOutsideEncodingMakesBadRecord() throws IOException {
     Path in =
         Files.write(
             directory.resolve("latin.csv"),
@@ -122,7 +122,7 @@ final class OddFilesTest {
   }
 
   @Test
-  void aFirstRatingIsNotTakenForAHeader() throws IOException {
+  void firstRatingIsNotTakenAsHeader() throws IOException {
     Path in = file("r.csv", "1,10,4.0,5\n2,10,3.0,6\n");
     Launched launched =
         run(
@@ -156,7 +156,7 @@ final class OddFilesTest {
   }
 
   @Test
-  void filesWithOtherColumnOrdersAreReadByName() throws IOException {
+  void readsFilesOfOtherColumnOrderByName() throws IOException {
     Path files = Files.createDirectory(directory.resolve("in"));
     Files.writeString(files.resolve("1.csv"), "film,stars\n10,4.0\n");
     Files.writeString(files.resolve("2.csv"), "stars,film\n3.0,10\n");
@@ -190,7 +190,7 @@ final class OddFilesTest {
   }
 
   @Test
-  void controlCharactersOfFilesDoNotReachTheTerminal() throws IOException {
+  void hidesControlCharactersFromTerminal() throws IOException {
     Path in = file("r.csv", "user\u001b[2J\u0007,movie\n1,2\n");
     Launched launched = movieRatings(in);
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
@@ -207,7 +207,7 @@ final class OddFilesTest {
   }
 
   @Test
-  void aBadFirstRecordWithoutAHeaderIsABadRecord() throws IOException {
+  void invalidFirstRecordWithoutHeaderIsBadRecord() throws IOException {
     Path in = file("in.csv", "\"1\"x,2\n3,4\n5,6\n");
     Path bad = directory.resolve("bad.jsonl");
     assertDone(
@@ -321,7 +321,7 @@ final class OddFilesTest {
   }
 
   @Test
-  void tooManyBadRecordsAreCountedByReasonAndKept() throws IOException {
+  void keepsTooManyBadRecordsAndCountsReasons() throws IOException {
     Path in = file("in.csv", "id,name\n1\n2,\"x\"y\n3\n4,d\n5\n");
     Path bad = directory.resolve("bad.jsonl");
     Launched launched =

@@ -58,7 +58,7 @@ final class OptionSweepTest {
 
   @ParameterizedTest(name = "{0} --{1}")
   @MethodSource("options")
-  void everyValueIsTakenOrRefusedInOneLine(String command, String option, Method getter)
+  void acceptsValueOrRefusesItInOneLine(String command, String option, Method getter)
       throws IOException {
     Class<?> type = getter.getReturnType();
     if (type == int.class || type == long.class) {

@@ -152,7 +152,7 @@ final class OutputFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", FLINK})
-  void transferInPlaceReplacesItsInputOnceItIsRead(String runner) throws IOException {
+  void transferInPlaceReplacesInputAfterReading(String runner) throws IOException {
     StringBuilder rows = new StringBuilder("id,name\n");
     for (int i = 0; i < 300_000; i++) {
       rows.append(i).append(",name of this row\n");
@@ -191,7 +191,7 @@ final class OutputFilesTest {
   }
 
   @Test
-  void earlierDocumentsAreDeletedInTheirOwnDirectoryOnly() throws IOException {
+  void deletesEarlierDocumentsOnlyInOwnDirectory() throws IOException {
     for (String in : List.of("out[1]", "out1")) {
       Files.writeString(file(in + "/documents-00000-of-00009.jsonl"), "earlier");
       Files.writeString(file(in + "/documents-of-mine.jsonl"), "mine");
@@ -283,7 +283,7 @@ final class OutputFilesTest {
         "transfer --from=csv:@in/a.csv --to=csv:",
         "movie-ratings --input=@in/a.csv --output="
       })
-  void linkAndModeOfTheEarlierFileAreKept(String command) throws IOException {
+  void keepsLinkAndModeOfEarlierFile(String command) throws IOException {
     Files.setPosixFilePermissions(file("r.csv"), PosixFilePermissions.fromString("rw-------"));
 
     assertDone(launch(command + "@link.csv"));

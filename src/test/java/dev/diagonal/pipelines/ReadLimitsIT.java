@@ -52,7 +52,7 @@ final class ReadLimitsIT {
   }
 
   @Test
-  void aSourceSilentBeforeItsFirstRowIsReadAgain() throws Exception {
+  void rereadsSourceSilentBeforeFirstRow() throws Exception {
     try (SilentRelay relay = SilentRelay.to(serverPort, "COPY (SELECT", 0, 1)) {
       Path out = directory.resolve("out.csv");
       Launched launched = transfer(relay, out);
@@ -63,7 +63,7 @@ final class ReadLimitsIT {
   }
 
   @Test
-  void aSourceSilentAmongItsRowsFailsTheRun() throws Exception {
+  void sourceSilentBetweenRowsFailsRun() throws Exception {
     try (SilentRelay relay = SilentRelay.to(serverPort, "COPY (SELECT", 100_000, 1)) {
       Path out = directory.resolve("out.csv");
       Launched launched = transfer(relay, out);

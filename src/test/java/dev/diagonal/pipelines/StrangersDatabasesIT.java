@@ -143,7 +143,7 @@ final class StrangersDatabasesIT {
 
   @ParameterizedTest
   @EnumSource
-  void partitionedTablesWithColumnsOfTheOwnerAreLoaded(Loading loading) throws Exception {
+  void loadsPartitionedTablesWithExtraColumns(Loading loading) throws Exception {
     createTables(loading);
     for (String[] each : loading.keyed()) {
       database.execute(

@@ -182,7 +182,7 @@ final class StrangersIndexesIT {
   }
 
   @Test
-  void fractionsWithinJsonForWholeNumbersAreBadRecords() throws Exception {
+  void nestedFractionsForWholeNumbersAreBadRecords() throws Exception {
     put(
         "strange-json",
         "{'mappings':{'properties':{'more':{'properties':{'a':{'type':'long'}}}}}}");

@@ -69,7 +69,7 @@ final class TransferSnapshotClusterIT {
 
   /** Its rows have no key: the snapshot shows another worker the same rows in the same order. */
   @Test
-  void aLostWorkerDoublesNoRowOfATable() throws Exception {
+  void lostWorkerDuplicatesNoRow() throws Exception {
     database.execute(
         """
         DROP TABLE IF EXISTS keyless, keyless_copy;

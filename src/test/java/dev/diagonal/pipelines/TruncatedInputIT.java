@@ -97,7 +97,7 @@ final class TruncatedInputIT {
 
   @Test
   @Tag("large") // some minutes
-  void writesTheListedFileOrFailsAHundredTimes(TestReporter reporter) throws Exception {
+  void writesListedFileOrFailsHundredTimes(TestReporter reporter) throws Exception {
     int failed = rounds(100, reporter);
 
     assertThat(failed).as("rounds in which the command noticed the change").isGreaterThan(20);

@@ -54,7 +54,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void totalsAreTheSameFromEveryKindOfFile(Runner runner) throws Exception {
+  void totalsDoNotDependOnFileFormat(Runner runner) throws Exception {
     List<String> lines = lines(600);
     String plain = HEADER + String.join("", lines);
     // Each of these holds the same ratings; a directory with n of them has n times as many.
@@ -149,7 +149,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void blocksOfAShardAreSortedAndHoldAMovieOnce(Runner runner) throws Exception {
+  void shardBlocksAreSortedAndHoldMoviesOnce(Runner runner) throws Exception {
     StringBuilder text = new StringBuilder(HEADER);
     for (int movie = 5_000; movie > 0; movie--) {
       text.append("1,").append(movie).append(",4,1\n");
@@ -225,7 +225,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void bytesReadAreThoseOfTheFilesAsStored(Runner runner) throws Exception {
+  void countsBytesOfFilesAsStored(Runner runner) throws Exception {
     byte[] plain = (HEADER + String.join("", lines(3_000))).getBytes(UTF_8);
     byte[] zipped = Compressed.GZ.compress(plain);
     write("r.csv", plain);
@@ -262,7 +262,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void badRecordsOfAllReadersTogetherAreBoundedToo(Runner runner) throws Exception {
+  void limitsBadRecordsOfAllReadersTogether(Runner runner) throws Exception {
     write("a.csv", (HEADER + "1,2,3\n").getBytes(UTF_8));
     write("b.csv", (HEADER + "1,2,4\n").getBytes(UTF_8));
     AggregateRatings aggregate = AggregateRatings.from(path("?.csv"));
@@ -285,7 +285,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource(Compressed.class)
-  void aTruncatedFileFailsTheRunWithItsName(Compressed format) throws Exception {
+  void truncatedFileFailsRunWithItsName(Compressed format) throws Exception {
     String text = HEADER + String.join("", lines(20_000));
     byte[] whole = format.compress(text.getBytes(UTF_8));
     String name = "r" + format.extension();
@@ -297,7 +297,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aMissingColumnFailsTheRunWithFileAndHeader(Runner runner) throws Exception {
+  void missingColumnFailsRunWithFileAndHeader(Runner runner) throws Exception {
     write("r.csv", "user,film,stars\n1,2,3\n".getBytes(UTF_8));
     assertThatThrownBy(() -> run(runner, AggregateRatings.from(path("r.csv"))))
         .satisfies(

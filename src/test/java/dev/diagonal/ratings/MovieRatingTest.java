@@ -12,7 +12,7 @@ import org.apache.beam.sdk.testing.CoderProperties;
 class MovieRatingTest {
 
   @Example
-  void theMeanIsRoundedHalfUpToSixDigits() {
+  void roundsMeanHalfUpToSixDigits() {
     assertThat(mean(10_000, 3)).isEqualTo("3.333333");
     assertThat(mean(20_000, 3)).isEqualTo("6.666667");
     assertThat(mean(1, 2_000)).isEqualTo("0.000001"); // 0.0000005 exactly

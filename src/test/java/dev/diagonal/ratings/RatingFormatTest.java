@@ -34,13 +34,13 @@ class RatingFormatTest {
   }
 
   @Test
-  void aNameThatLooksLikeAPositionIsAName() {
+  void nameThatLooksLikePositionIsName() {
     assertThat(columns(format("3", "rating", "none", "none"), "3,rating,x"))
         .isEqualTo(new Columns(0, 1, -1, -1, 3));
   }
 
   @Test
-  void aMissingColumnIsNamedWithTheFileAndItsHeader() {
+  void missingColumnIsNamedWithFileAndHeader() {
     assertThatThrownBy(() -> columns(MOVIELENS, "userId,movie,rating"))
         .isInstanceOf(BadInputException.class)
         .hasMessage("r.csv has no column 'movieId': its first line is 'userId,movie,rating'");
@@ -52,7 +52,7 @@ class RatingFormatTest {
   }
 
   @Test
-  void onlyTheUsualUserAndTimestampMayBeMissing() {
+  void onlyDefaultUserAndTimestampMayBeMissing() {
     assertThat(columns(MOVIELENS, "movieId,rating")).isEqualTo(new Columns(0, 1, -1, -1, 2));
     assertThatThrownBy(
             () -> columns(format("movieId", "rating", "viewer", "none"), "movieId,rating"))
@@ -68,7 +68,7 @@ class RatingFormatTest {
   }
 
   @Test
-  void aColumnThatIsUsedIsNotCheckedAsAnother() {
+  void usedColumnIsNotCheckedAgain() {
     assertThat(columns(format("2", "1", "1", "2"), "rating,movie"))
         .isEqualTo(new Columns(1, 0, -1, -1, 2));
   }

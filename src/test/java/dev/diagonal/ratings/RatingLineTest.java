@@ -28,7 +28,7 @@ class RatingLineTest {
     "1000000.000, 1000000000",
     "-1000000, -1000000000"
   })
-  void ratingsAreDecimalsOfUpToThreeFractionDigits(String text, int thousandths) {
+  void acceptsRatingsWithUpToThreeFractionDigits(String text, int thousandths) {
     assertThat(line.read("1,2," + text + ",3", false)).isNull();
     assertThat(line.rating()).isEqualTo(thousandths);
   }

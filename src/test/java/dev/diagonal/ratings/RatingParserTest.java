@@ -50,7 +50,7 @@ class RatingParserTest {
   }
 
   @Property(seed = "2", tries = 5_000, edgeCases = EdgeCasesMode.NONE)
-  void aLineIsARatingIfANaiveReaderFindsOne(@ForAll("texts") RatingTexts.Text text) {
+  void parsesLinesLikeNaiveReader(@ForAll("texts") RatingTexts.Text text) {
     RatingFormat.Columns columns = text.format().columnsOf(text.file());
     List<Rating> expected = new ArrayList<>();
     long bad = 0;
@@ -87,7 +87,7 @@ class RatingParserTest {
   }
 
   @Example
-  void aFileMayHaveOtherColumnsThanTheOneBefore() {
+  void fileMayHaveOtherColumnsThanPreviousFile() {
     RatingParser parser = new RatingParser(RatingFormat.MOVIELENS);
     parser.open(new TextFile("a.csv", "userId,movieId,rating,timestamp"));
     RatingBatch ratings = new RatingBatch(2);

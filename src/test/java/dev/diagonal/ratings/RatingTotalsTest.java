@@ -32,7 +32,7 @@ class RatingTotalsTest {
   }
 
   @Property(seed = "2", tries = 500, edgeCases = EdgeCasesMode.NONE)
-  void partsOfAnyOrderAddUpToTheSame(
+  void partsAddUpInAnyOrder(
       @ForAll("ratings") List<Rating> ratings,
       @ForAll @IntRange(min = 1, max = 5) int parts,
       @ForAll @IntRange(min = 1, max = 20) int shards,
@@ -53,7 +53,7 @@ class RatingTotalsTest {
   }
 
   @Property(seed = "3", tries = 200, edgeCases = EdgeCasesMode.NONE)
-  void aMovieIsInThePartOfItsShardAndNoPartIsEmpty(
+  void assignsMoviesToTheirShardWithoutEmptyParts(
       @ForAll("ratings") List<Rating> ratings, @ForAll @IntRange(min = 1, max = 20) int count) {
     Shards shards = new Shards(count);
     List<MovieRating> all = new ArrayList<>();

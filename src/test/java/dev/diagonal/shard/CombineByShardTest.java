@@ -77,7 +77,7 @@ class CombineByShardTest {
   private record Setting(Window<KV<Long, Long>> window, int shards, int maxHeldKeys) {}
 
   @Property(seed = "1", tries = 8, edgeCases = EdgeCasesMode.NONE)
-  void resultsAreThoseOfCombinePerKeyForAnyCombineFn(
+  void matchesCombinePerKeyForAnyCombineFn(
       @ForAll("records") List<TimestampedValue<KV<Long, Long>>> records,
       @ForAll("settings") Setting setting) {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
@@ -92,7 +92,7 @@ class CombineByShardTest {
   }
 
   @Property(seed = "2", tries = 8, edgeCases = EdgeCasesMode.NONE)
-  void resultsAreThoseOfCombinePerKeyForAnyKey(
+  void matchesCombinePerKeyForAnyKey(
       @ForAll("records") List<TimestampedValue<KV<Long, Long>>> records,
       @ForAll("settings") Setting setting) {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
@@ -127,7 +127,7 @@ class CombineByShardTest {
   }
 
   @Example
-  void resultsAreThoseOfCombinePerKeyOnFlink() {
+  void matchesCombinePerKeyOnFlink() {
     List<TimestampedValue<KV<Long, Long>>> records = new ArrayList<>();
     for (long i = 0; i < 500; i++) {
       records.add(TimestampedValue.of(KV.of(i * i % 37, i), new Instant(i % 30)));

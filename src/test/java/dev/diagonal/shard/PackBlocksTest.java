@@ -49,7 +49,7 @@ class PackBlocksTest implements Serializable {
   }
 
   @Test
-  void theBoundOfWhatIsHeldMakesBlocksLeaveEarly() {
+  void limitOfHeldRowsEmitsBlocksEarly() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     PCollection<KV<Integer, Block<Integer>>> blocks =
         pipeline

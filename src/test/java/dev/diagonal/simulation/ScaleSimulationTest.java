@@ -47,7 +47,7 @@ class ScaleSimulationTest {
   }
 
   @Test
-  void noMoreThanHalfOfTheSlotsAreInUse() {
+  void usesAtMostHalfOfSlots() {
     Result result = ScaleSimulation.of(uniform(10, 4, 16), WAITING);
     assertThat(result.width()).isBetween(2.0, 8.0);
     assertThat(result.waiting()).isGreaterThan(10);

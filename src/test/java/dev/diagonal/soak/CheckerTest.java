@@ -67,7 +67,7 @@ class CheckerTest {
   }
 
   @Test
-  void findsRowsThatWereReportedAndAreNotThere() throws IOException {
+  void findsReportedRowsThatAreMissing() throws IOException {
     assertThat(findings(history -> history.expect(Kind.REPORTED, "a", 19, 20))).hasSize(1);
   }
 
@@ -82,7 +82,7 @@ class CheckerTest {
   }
 
   @Test
-  void findsHalfOfALoadThatIsVisibleAtOnce() throws IOException {
+  void findsPartlyVisibleAtomicLoad() throws IOException {
     assertThat(findings(history -> history.expect(Kind.ALL_OR_NONE, "a", 7, 20))).hasSize(1);
   }
 

@@ -157,7 +157,7 @@ final class RunCypherIT {
   }
 
   @Test
-  void refusesADecimalThatNeo4jWouldRound() {
+  void refusesDecimalThatNeo4jWouldRound() {
     RowParameters<Integer> parameters =
         new RowParameters<>(
             List.of(Column.of("price", "numeric")),

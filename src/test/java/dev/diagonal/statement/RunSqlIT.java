@@ -101,7 +101,7 @@ final class RunSqlIT {
   }
 
   @Test
-  void twoRunsAtOnceNeverDeadlockOnH2(@TempDir Path directory) throws Exception {
+  void concurrentRunsNeverDeadlockOnH2(@TempDir Path directory) throws Exception {
     try (H2Server server = H2Server.in(directory)) {
       JdbcTarget h2 = JdbcTarget.at(server.jdbcUrl("knows") + ";LOCK_TIMEOUT=20000");
       Sql onH2 = new Sql(h2);

@@ -42,7 +42,7 @@ class WriteDeadLetterFilesTest {
 
   @ParameterizedTest
   @EnumSource
-  void eachLetterIsInAFileAndCountedInOrder(Runner runner) throws IOException {
+  void writesAndCountsEachLetterInOrder(Runner runner) throws IOException {
     write(
         runner,
         new DeadLetter("b.csv", 5, "short", "1,2"),
@@ -68,7 +68,7 @@ class WriteDeadLetterFilesTest {
   }
 
   @Test
-  void rowsOfNoFileThatComeInAnotherOrderMakeTheSameFile() throws IOException {
+  void orderOfRowsWithoutFileDoesNotMatter() throws IOException {
     DeadLetter first = DeadLetter.ofRow("refused", "1");
     DeadLetter second = DeadLetter.ofRow("refused", "2");
     DeadLetter third = DeadLetter.ofRow("too long", "0");

@@ -57,7 +57,7 @@ class WriteDeadLettersTest {
   }
 
   @Test
-  void rowsOfNoFileAreInOneOrderHoweverTheyCome() {
+  void rowsWithoutFileHaveFixedOrder() {
     BadRecord first = DeadLetter.ofRow("refused", "{\"id\":2}").toBadRecord();
     BadRecord second = DeadLetter.ofRow("refused", "{\"id\":3}").toBadRecord();
     BadRecord third = DeadLetter.ofRow("too long", "{\"id\":1}").toBadRecord();

@@ -33,7 +33,7 @@ class WriteTextFileTest {
 
   @ParameterizedTest
   @EnumSource
-  void theFileHasAllRecordsInOrderAfterTheHeader(Runner runner) throws IOException {
+  void writesAllRecordsInOrderAfterHeader(Runner runner) throws IOException {
     TestPipeline pipeline = runner.pipeline();
     PCollection<Written> written =
         blocks(pipeline, new Block<>(List.of(10L, 2L)), new Block<>(List.of(33L, -1L, 7L)))
@@ -77,7 +77,7 @@ class WriteTextFileTest {
 
   @ParameterizedTest
   @EnumSource
-  void tooManyRecordsFailOnceTheFileHasAll(Runner runner) throws IOException {
+  void tooManyRecordsFailAfterAllAreWritten(Runner runner) throws IOException {
     TestPipeline pipeline = runner.pipeline();
     blocks(pipeline, numbers(1, 3)).apply(to("out.csv").withMaxRecords(2));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
@@ -110,7 +110,7 @@ class WriteTextFileTest {
   }
 
   @Test
-  void aDirectoryThatCannotBeWrittenFailsTheRunWithThePath() throws IOException {
+  void unwritableDirectoryFailsRunWithPath() throws IOException {
     Files.writeString(directory.resolve("file"), "no directory");
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     blocks(pipeline, numbers(1, 3)).apply(to("file/out.csv"));
@@ -127,7 +127,7 @@ class WriteTextFileTest {
   }
 
   @Test
-  void aRunThatFailsLeavesTheEarlierFileAndNoOther() throws IOException {
+  void failedRunKeepsOnlyEarlierFile() throws IOException {
     Files.createDirectories(directory.resolve("out.csv/something"));
     TestPipeline cannotReplace = Runner.DIRECT.pipeline();
     blocks(cannotReplace, numbers(1, 3)).apply(to("out.csv"));

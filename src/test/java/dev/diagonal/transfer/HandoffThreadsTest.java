@@ -16,7 +16,7 @@ class HandoffThreadsTest {
   private static final int MANY = 3_000;
 
   @Test
-  void allIsPassedInOrderAndEverybodyIsWoken() {
+  void passesAllInOrderAndWakesEveryThread() {
     explore(FEW, HandoffThreadsTest::oneGivesAndOneTakes);
     explore(FEW, HandoffThreadsTest::breaksOff);
   }

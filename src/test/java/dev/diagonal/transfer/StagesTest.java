@@ -176,7 +176,7 @@ final class StagesTest {
   }
 
   @Test
-  void anInterruptEndsAWaitForAWriterThatHangs() throws Exception {
+  void interruptEndsWaitForHangingWriter() throws Exception {
     CountDownLatch hangs = new CountDownLatch(1);
     Keeping hanging =
         new Keeping() {

@@ -41,7 +41,7 @@ class InFlightTest {
   }
 
   @Test
-  void aFailureIsThrownAndDropsWhatHasNotStarted() throws Exception {
+  void failureIsThrownAndDropsPendingTasks() throws Exception {
     AtomicInteger after = new AtomicInteger();
     CountDownLatch given = new CountDownLatch(1);
     try (InFlight<Integer> tasks = new InFlight<>("test", 1, 2, Duration.ofMinutes(1))) {

@@ -32,7 +32,7 @@ class MergeSmallBlocksTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void recordsAreInOneBlockAndBlocksAreFull(Runner runner) {
+  void mergesEachRecordOnceIntoFullBlocks(Runner runner) {
     TestPipeline pipeline = runner.pipeline();
     List<KV<Integer, Block<Long>>> single = new ArrayList<>();
     for (long record = 0; record < 600; record++) {
@@ -61,7 +61,7 @@ class MergeSmallBlocksTest implements Serializable {
   }
 
   @Test
-  void aBlockThatIsTooLargeLeavesAsItIs() {
+  void emitsOversizedBlockUnchanged() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     List<Long> large = LongStream.range(0, 250).boxed().toList();
     PCollection<Block<Long>> joined =
@@ -73,7 +73,7 @@ class MergeSmallBlocksTest implements Serializable {
   }
 
   @Test
-  void recordsOfAnUnboundedInputLeaveWhenTheyHaveWaited() {
+  void emitsRecordsOfUnboundedInputAfterMaxWait() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     TestStream<KV<Integer, Block<Long>>> stream =
         TestStream.create(CODER)

@@ -21,7 +21,7 @@ import org.apache.beam.sdk.values.KV;
 class PackerTest {
 
   @Property(seed = "1")
-  void everyRecordIsInOneBlockOfItsKeyInOrder(
+  void keepsEachRecordOnceInOrderPerKey(
       @ForAll @Size(max = 300) List<@IntRange(max = 9) Integer> keys,
       @ForAll @IntRange(min = 1, max = 20) int blockRows,
       @ForAll @IntRange(max = 40) int more) {

@@ -19,7 +19,7 @@ final class KeyHashTest {
   }
 
   @Property(seed = "2")
-  void aPartOfAnArrayHashesAsItsCopy(@ForAll byte[] bytes, @ForAll @IntRange(max = 9) int from) {
+  void partOfArrayHashesLikeItsCopy(@ForAll byte[] bytes, @ForAll @IntRange(max = 9) int from) {
     int start = Math.min(from, bytes.length);
     byte[] copy = Arrays.copyOfRange(bytes, start, bytes.length);
     assertThat(KeyHash.of(bytes, start, bytes.length)).isEqualTo(KeyHash.of(copy, 0, copy.length));

@@ -24,13 +24,13 @@ final class CsvReaderTest {
   }
 
   @Test
-  void emptyLinesAreNotRecordsButEmptyFieldsAre() throws IOException {
+  void skipsEmptyLinesButKeepsEmptyFields() throws IOException {
     assertThat(read("\n\na\r\n\r\n\"\"\n,\n", CsvDialect.RFC_4180)).containsExactly("a", "", "|");
     assertThat(read("", CsvDialect.RFC_4180)).isEmpty();
   }
 
   @Test
-  void quotedFieldsHoldDelimitersLineBreaksAndDoubledQuotes() throws IOException {
+  void quotedFieldsHoldDelimitersLineBreaksAndQuotes() throws IOException {
     assertThat(read("\"a,b\",\"two\nlines\",\"say \"\"so\"\"\"\nnext", CsvDialect.RFC_4180))
         .containsExactly("a,b|two\nlines|say \"so\"", "next");
   }
@@ -61,7 +61,7 @@ final class CsvReaderTest {
   }
 
   @Test
-  void aByteOfOnesIsNeitherQuoteNorEscape() throws IOException {
+  void byteFfIsNeitherQuoteNorEscape() throws IOException {
     byte[] text = "\u00ffa,\"b\u00ff\"\"c\"\n".getBytes(ISO_8859_1);
     CsvReader reader = CsvReader.of(new ByteArrayInputStream(text), CsvDialect.RFC_4180, 1_000);
     assertThat(reader.next()).isTrue();
@@ -90,7 +90,7 @@ final class CsvReaderTest {
   }
 
   @Test
-  void byteOrderMarkIsNotPartOfTheFirstField() throws IOException {
+  void firstFieldExcludesByteOrderMark() throws IOException {
     assertThat(read("\uFEFFa,b\n", CsvDialect.RFC_4180)).containsExactly("a|b");
     assertThat(read("\uFEFF\"a\"\n", CsvDialect.RFC_4180)).containsExactly("a");
   }
@@ -121,7 +121,7 @@ final class CsvReaderTest {
   }
 
   @Test
-  void aBadRecordEndsWithItsLineAndTheNextIsGood() throws IOException {
+  void resumesAtNextLineAfterBadRecord() throws IOException {
     assertThat(read("\"a\"b\nc\n", CsvDialect.RFC_4180))
         .containsExactly("text follows a closing quote: \"a\"b", "c");
     assertThat(read("c\n\"a\nb", CsvDialect.RFC_4180))
@@ -134,7 +134,7 @@ final class CsvReaderTest {
   }
 
   @Test
-  void aRecordThatIsTooLongIsSkippedToItsEnd() throws IOException {
+  void skipsTooLongRecordToItsEnd() throws IOException {
     String essay = "\"" + "line \"\"of\"\", \\\" an essay\r\n".repeat(20_000) + "\"";
     String text = "a,b\n" + essay + ",x,\"\"\nc,d\ne,\"" + "y".repeat(20) + "\nf,g\"\n1\\\n2\nh";
     List<String> read = new ArrayList<>();
@@ -167,7 +167,7 @@ final class CsvReaderTest {
   }
 
   @Test
-  void brokenUtf8IsReplacedAndCountedWhenAsked() throws IOException {
+  void replacesAndCountsInvalidUtf8IfAsked() throws IOException {
     byte[] broken = "\"M\u00FCller\",\u00E9\nok\n".getBytes(ISO_8859_1);
     try (CsvReader reader =
         new CsvReader(
@@ -184,7 +184,7 @@ final class CsvReaderTest {
   }
 
   @Test
-  void aReplacementCharacterInTheFileIsNotCounted() throws IOException {
+  void doesNotCountReplacementCharacterInFile() throws IOException {
     try (CsvReader reader =
         new CsvReader(
             Channels.newChannel(new ByteArrayInputStream("\uFFFD\u00E4".getBytes(UTF_8))),

@@ -45,7 +45,7 @@ final class JoinDonationsTest {
 
   @ParameterizedTest
   @EnumSource(Runner.class)
-  void theFilesByHandBecomeTheDocumentsByHand(Runner runner) throws Exception {
+  void handwrittenFilesBecomeExpectedDocuments(Runner runner) throws Exception {
     Path bad = directory.resolve("bad.jsonl");
     run(runner, byHand(), 3, bad);
     Map<String, JsonNode> expected = new TreeMap<>();
@@ -67,7 +67,7 @@ final class JoinDonationsTest {
 
   @ParameterizedTest
   @EnumSource(Runner.class)
-  void generatedFilesBecomeTheDocumentsOfTheSlowWay(Runner runner) throws Exception {
+  void generatedFilesMatchSlowJoin(Runner runner) throws Exception {
     GenerateFiles.into(directory, 3_000, 7);
     JoinDonations.Inputs inputs =
         new JoinDonations.Inputs(
@@ -86,7 +86,7 @@ final class JoinDonationsTest {
   }
 
   @Test
-  void withoutAHandlerTheFirstBadRecordFailsTheRun() {
+  void firstBadRecordFailsRunWithoutHandler() {
     assertThatThrownBy(() -> run(Runner.DIRECT, byHand(), 3, null))
         .hasMessageContaining("BadInputException");
     assertThat(directory.resolve("out")).isEmptyDirectory();

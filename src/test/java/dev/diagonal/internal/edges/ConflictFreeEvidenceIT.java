@@ -78,7 +78,7 @@ final class ConflictFreeEvidenceIT {
 
   @ParameterizedTest
   @EnumSource
-  void loadsOfDifferentTableSizesMeetAtSlotLocks(Runner runner) throws Exception {
+  void loadsOfDifferentTableSizesShareSlotLocks(Runner runner) throws Exception {
     files(0);
     Found found = loadTwoUntil(runner, true, each -> each.slotLockWaits() > 0);
 

@@ -83,7 +83,7 @@ class EdgeLinesTest {
   }
 
   @Example
-  void countsFieldsAsMostOfTheFirstLinesDo() {
+  void expectsFieldCountOfMostFirstLines() {
     EdgeFormat format = EdgeFormat.CSV.withHeader(false);
     List<String> first = List.of("1,2", "3,4,5", "6,\"7", "8,9,10");
     TextFile file = new TextFile("e.csv", null, false, first);
@@ -115,7 +115,7 @@ class EdgeLinesTest {
   }
 
   @Example
-  void takesColumnsByNameInTheOrderOfTheFormat() {
+  void readsColumnsByNameInFormatOrder() {
     EdgeFormat format =
         EdgeFormat.CSV
             .withDelimiter(";")
@@ -165,7 +165,7 @@ class EdgeLinesTest {
   }
 
   @Example
-  void refusesInvalidUtf8ButNotTheReplacementCharacter() {
+  void refusesInvalidUtf8ButAllowsReplacementCharacter() {
     byte[] bytes = "k,a\u00e9,b,c\n".getBytes(ISO_8859_1);
     assertThat(readBytes(NAMED, bytes).bad())
         .extracting(DeadLetter::reason)
@@ -337,7 +337,7 @@ class EdgeLinesTest {
   }
 
   @Example
-  void noticesAHeaderThatIsReadAsAnEdge() {
+  void reportsHeaderReadAsEdge() {
     EdgeFormat format = EdgeFormat.CSV.withHeader(false).withTextIds(true);
     assertThat(format.headerRemark(new FirstLines(List.of("source,target", "1,2", "3,4"), false)))
         .isEqualTo(

@@ -64,7 +64,7 @@ final class EdgeTablesIT {
   }
 
   @Test
-  void textsAreWrittenUnderTheirIdAndNullsAsNulls() throws Exception {
+  void writesTextIdsAndKeepsNulls() throws Exception {
     EdgeFormat format =
         EdgeFormat.CSV
             .withEnds("from", "to")
@@ -83,7 +83,7 @@ final class EdgeTablesIT {
   }
 
   @Test
-  void aFurtherColumnCannotBeCalledAsOneOfOurs() {
+  void refusesColumnWithReservedName() {
     EdgeFormat format = EdgeFormat.CSV.withColumns(List.of("target"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EdgeTables.of(format, "e", "n"))

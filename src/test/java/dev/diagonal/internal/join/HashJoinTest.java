@@ -76,7 +76,7 @@ final class HashJoinTest {
 
   /** 20,000 probe blocks of 10 kB come before the one of the build side. */
   @Example
-  void aSkewedShardDoesNotHoldItsProbeSide() throws IOException {
+  void skewedShardSpillsProbeSideToFile() throws IOException {
     int blocks = 20_000;
     byte[] payload = new byte[10_000];
     AtomicInteger probed = new AtomicInteger();

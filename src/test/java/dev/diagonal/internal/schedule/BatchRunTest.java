@@ -71,7 +71,7 @@ class BatchRunTest {
   }
 
   @Example
-  void rowsThatAreBadOnlyTogetherAreWrittenApart() throws Exception {
+  void writesRowsSeparatelyIfTheyFailOnlyTogether() throws Exception {
     WatchedTarget target =
         new WatchedTarget(
             GRID,
@@ -105,7 +105,7 @@ class BatchRunTest {
   }
 
   @Example
-  void aHalfThatFailsForAnotherReasonFailsTheBatch() {
+  void halfThatFailsForOtherReasonFailsBatch() {
     WatchedTarget target =
         new WatchedTarget(
             GRID,

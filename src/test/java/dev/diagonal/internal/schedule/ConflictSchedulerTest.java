@@ -52,7 +52,7 @@ class ConflictSchedulerTest {
   // Parallel writing
 
   @Test
-  void aSlowBatchHoldsUpItsOwnSlotsOnly() throws Exception {
+  void slowBatchBlocksOnlyItsOwnSlots() throws Exception {
     CountDownLatch others = new CountDownLatch(20);
     WatchedTarget target =
         new WatchedTarget(
@@ -97,7 +97,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void batchesOfACellAreCommittedInTheirOrder() throws Exception {
+  void commitsBatchesOfCellInOrder() throws Exception {
     AtomicBoolean failed = new AtomicBoolean();
     WatchedTarget target =
         new WatchedTarget(
@@ -181,7 +181,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void anInterruptedSubmitLeavesAllElseAsItIs() throws Exception {
+  void interruptedSubmitChangesNothingElse() throws Exception {
     WatchedTarget target = gated(0);
     ConflictScheduler<Integer> scheduler =
         scheduler(target, SETTINGS.withMaxWorkers(1).withPrefetch(1));
@@ -198,7 +198,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void anInterruptedAwaitLeavesAllElseAsItIs() throws Exception {
+  void interruptedAwaitChangesNothingElse() throws Exception {
     BatchGroup<Integer> group = scheduler(gated(0), SETTINGS).newGroup();
     group.submit(batch(0, 0));
     Waiting waiting = Waiting.startAndWait(group::await);
@@ -305,7 +305,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void withoutDeadLettersABadRowFailsTheGroup() throws Exception {
+  void badRecordFailsGroupWithoutDeadLetters() throws Exception {
     WatchedTarget target =
         new WatchedTarget(
             GRID,
@@ -318,7 +318,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void anErrorEndsTheThreadAndFailsItsGroupOnly() throws Exception {
+  void errorEndsThreadAndFailsOnlyItsGroup() throws Exception {
     WatchedTarget target =
         new WatchedTarget(
             GRID,
@@ -343,7 +343,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void anInterruptOfOneBatchIsNotMeantForTheNext() throws Exception {
+  void interruptOfBatchDoesNotAffectNext() throws Exception {
     WatchedTarget target =
         new WatchedTarget(
             GRID,
@@ -361,7 +361,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void failedOpensFailTheGroupAndAreRetriedLater() throws Exception {
+  void failedOpenFailsGroupAndIsRetriedLater() throws Exception {
     AtomicInteger opened = new AtomicInteger();
     WatchedTarget target =
         new WatchedTarget(GRID, batch -> {})
@@ -440,7 +440,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void cancellingWakesWhoeverWaitsToSubmitToTheGroup() throws Exception {
+  void cancellingWakesThreadsWaitingToSubmit() throws Exception {
     ConflictScheduler<Integer> scheduler =
         scheduler(gated(0), SETTINGS.withMaxWorkers(1).withPrefetch(1));
     BatchGroup<Integer> full = scheduler.newGroup();
@@ -496,7 +496,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void whatADroppedBatchKeptForItselfIsGivenBack() throws Exception {
+  void droppedBatchReleasesReservedSlots() throws Exception {
     // A window of 3: once 7 have come after a batch, its slots are kept for it.
     WatchedTarget target = gated(0);
     ConflictScheduler<Integer> scheduler =

@@ -23,7 +23,7 @@ class FairPermitsThreadsTest {
 
   @Tag("large")
   @Test
-  void permitsAreNeitherLostNorGivenTwiceInManyOrders() {
+  void neitherLosesNorRepeatsPermitsInManyOrders() {
     explore(MANY, FairPermitsThreadsTest::threeUsers);
     explore(MANY, FairPermitsThreadsTest::oneOfThemGivesUp);
   }

@@ -21,7 +21,7 @@ class PendingCellsTest {
   private record Entry(int number, int cell) {}
 
   @Property(seed = "1", edgeCases = EdgeCasesMode.NONE)
-  void everyChoiceIsTheOneAPlainListWouldMake(
+  void choosesLikePlainList(
       @ForAll @IntRange(min = 1, max = 6) int n,
       @ForAll boolean bipartite,
       @ForAll @IntRange(max = 30) int maxOvertaking,

@@ -151,7 +151,7 @@ class SchedulerPropertiesTest {
   }
 
   @Property(seed = "1", tries = 1500, edgeCases = EdgeCasesMode.NONE)
-  void everyRowIsWrittenOnceAndNoTwoBatchesShareASlot(
+  void writesEachRowOnceAndNeverSharesSlots(
       @ForAll @IntRange(min = 1, max = 6) int n,
       @ForAll boolean bipartite,
       @ForAll @IntRange(min = 1, max = 6) int workers,

@@ -54,7 +54,7 @@ class SchedulerRegistryTest {
   }
 
   @Test
-  void aSchedulerThatCannotBeMadeIsTriedAgain() throws Exception {
+  void retriesFailedSchedulerCreation() throws Exception {
     assertThatThrownBy(
             () ->
                 registry.<Integer>acquire(
@@ -68,7 +68,7 @@ class SchedulerRegistryTest {
   }
 
   @Test
-  void whoeverAcquiresWaitsUntilTheLastOneIsClosed() throws Exception {
+  void acquireWaitsUntilPreviousSchedulerIsClosed() throws Exception {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch gate = new CountDownLatch(1);
     WatchedTarget target =
@@ -103,7 +103,7 @@ class SchedulerRegistryTest {
   }
 
   @Test
-  void aKeyIsRefusedWhileAClosedSchedulerHasABatchInFlight() throws Exception {
+  void refusesKeyWhileClosedSchedulerStillWrites() throws Exception {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch gate = new CountDownLatch(1);
     WatchedTarget target =
@@ -132,7 +132,7 @@ class SchedulerRegistryTest {
   }
 
   @Test
-  void manyThreadsNeverSeeAClosedSchedulerOrTwo() throws Exception {
+  void threadsNeverSeeClosedOrSecondScheduler() throws Exception {
     WatchedTarget target = new WatchedTarget(GRID, batch -> Thread.yield());
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {

@@ -26,13 +26,13 @@ class SchedulerThreadsTest {
 
   @Tag("large")
   @Test
-  void batchesThatShareASlotNeverOverlapInManyOrders() {
+  void batchesSharingSlotNeverOverlap() {
     explore(SOME, SchedulerThreadsTest::twoGroups);
     explore(SOME, SchedulerThreadsTest::oneGroupIsCancelled);
   }
 
   @Test
-  void schedulersOfOneWriteNeverExistAtTheSameTime() {
+  void writeNeverHasTwoSchedulersAtOnce() {
     explore(FEW, SchedulerThreadsTest::threeUsersOfARegistry);
   }
 

@@ -91,7 +91,7 @@ final class ProvidersIT {
   }
 
   @Test
-  void aTableRefusesARowThatDoesNotFitAndKeepsTheRest() throws Exception {
+  void tableRefusesMisfitRowAndKeepsRest() throws Exception {
     sql.execute(
         "DROP TABLE IF EXISTS st_rows;"
             + "CREATE TABLE st_rows (id integer PRIMARY KEY, source text, target text)");
@@ -119,7 +119,7 @@ final class ProvidersIT {
   }
 
   @Test
-  void withoutErrorHandlingABadRowFailsTheRun() throws Exception {
+  void badRecordFailsRunWithoutErrorHandling() throws Exception {
     sql.execute(
         "DROP TABLE IF EXISTS st_strict; CREATE TABLE st_strict (id integer PRIMARY KEY, source"
             + " text, target text)");
@@ -131,7 +131,7 @@ final class ProvidersIT {
   }
 
   @Test
-  void anEndThatIsNullIsABadRecordAsJson() throws Exception {
+  void nullEndIsBadRecordAsJson() throws Exception {
     sql.execute("DROP TABLE IF EXISTS st_edges, st_nodes");
     PCollectionRowTuple written =
         apply(
@@ -177,7 +177,7 @@ final class ProvidersIT {
   }
 
   @Test
-  void anIndexRefusesDocumentsThatDoNotFitItsMapping() {
+  void indexRefusesDocumentsThatViolateMapping() {
     PCollectionRowTuple written =
         apply(
             "index_documents",
@@ -201,7 +201,7 @@ final class ProvidersIT {
   }
 
   @Test
-  void aTableOfAnotherLayoutIsRefusedBeforeTheRun() throws Exception {
+  void refusesTableOfOtherLayoutBeforeRun() throws Exception {
     sql.execute(
         "DROP TABLE IF EXISTS st_other; CREATE TABLE st_other (id bigint PRIMARY KEY, source"
             + " numeric(10,2), target text)");

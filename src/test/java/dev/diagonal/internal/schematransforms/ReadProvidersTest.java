@@ -126,7 +126,7 @@ final class ReadProvidersTest {
   }
 
   @Test
-  void withoutErrorHandlingABadLineFailsTheRun() throws Exception {
+  void malformedLineFailsRunWithoutErrorHandling() throws Exception {
     Files.writeString(file, "id\n1\n2,3\n");
     PCollectionRowTuple unused = apply("read_csv", Map.of("files", List.of(file.toString())));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish()).hasMessageContaining("2,3");

@@ -65,7 +65,7 @@ final class Neo4jExistingGraphIT {
   }
 
   @Test
-  void anIndexOnTheKeyIsNamedAndStays() throws Exception {
+  void indexOnKeyIsNamedAndKept() throws Exception {
     neo4j.query("CREATE INDEX by_zone FOR (z:Zone) ON (z.id)");
     for (ThrowingCallable look : List.<ThrowingCallable>of(trips::check, this::prepare)) {
       assertThatThrownBy(look)

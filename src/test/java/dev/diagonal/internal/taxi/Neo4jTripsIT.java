@@ -196,7 +196,7 @@ final class Neo4jTripsIT {
 
   /** The control: the same trips in the order of their arrival, by as many connections. */
   @Test
-  void withoutTheSchedulerThereAreDeadlocksAndTheyAreRetryable() throws Exception {
+  void deadlocksWithoutSchedulerAreRetryable() throws Exception {
     trips.prepare(zones());
     AtomicInteger deadlocks = new AtomicInteger();
     List<Trip> all = trips(TRIPS);

@@ -30,7 +30,7 @@ final class TripLinesTest {
   private record Parsed(List<Trip> trips, List<DeadLetter> bad) {}
 
   @Test
-  void columnsAreFoundByTheirNamesAndEmptyFieldsAreNull() {
+  void readsColumnsByNameAndEmptyAsNull() {
     Parsed parsed =
         parse("N,2.0,2025-11-01 00:34:48,74,42,7.2,x\r\n\n\"Y\",,,75.0,+1,-1e2,\n", UTF_8);
     assertThat(parsed.bad()).isEmpty();
@@ -81,7 +81,7 @@ final class TripLinesTest {
         "N,2,,74,42,7,\"x|a quote is not closed",
         "é,2,,74,42,7,x|the store_and_fwd_flag '\uFFFD' is not UTF-8",
       })
-  void invalidTripIsADeadLetterWithItsReason(String line, String reason) {
+  void invalidTripBecomesDeadLetterWithReason(String line, String reason) {
     Parsed parsed = parse("N,2,,74,42,7,x\n" + line + "\nN,2,,75,42,7,x\n", ISO_8859_1);
     assertThat(parsed.trips()).extracting(Trip::pickupZone).containsExactly(74L, 75L);
     assertThat(parsed.bad())
@@ -90,7 +90,7 @@ final class TripLinesTest {
   }
 
   @Test
-  void aFileWithoutAColumnOfTheZonesIsRefused() {
+  void refusesFileWithoutZoneColumn() {
     LineConsumer<Trip> lines = TripLines.factory().create();
     assertThatThrownBy(() -> lines.open(new TextFile("t.csv", "VendorID,DOLocationID")))
         .isInstanceOf(BadInputException.class)

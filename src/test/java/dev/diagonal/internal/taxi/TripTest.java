@@ -20,7 +20,7 @@ import org.apache.beam.sdk.testing.CoderProperties;
 class TripTest {
 
   @Property(tries = 300)
-  void aTripComesBackFromItsCoderWithAllItsColumns(
+  void coderKeepsAllColumnsOfTrip(
       @ForAll long file, @ForAll long offset, @ForAll("columns") Map<TripColumn, Object> columns)
       throws Exception {
     Trip trip = Trip.of(new UUID(file, offset), columns);

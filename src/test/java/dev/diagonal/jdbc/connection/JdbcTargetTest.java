@@ -56,7 +56,7 @@ class JdbcTargetTest {
   }
 
   @Test
-  void refusesABlankUserAndAPasswordWithoutUser() {
+  void refusesBlankUserAndPasswordWithoutUser() {
     JdbcTarget target = JdbcTarget.at("jdbc:postgresql://db/ratings");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> target.withUser(" "))

@@ -105,7 +105,7 @@ final class JdbcUrlTest {
 
   /** H2 is a driver that refuses a password both in the URL and beside it. */
   @Test
-  void aDriverGetsTheLoginThatWasTakenOut() throws Exception {
+  void driverGetsLoginRemovedFromUrl() throws Exception {
     String url = "jdbc:h2:mem:login";
     Properties owner = new Properties();
     owner.setProperty("user", "bob");

@@ -74,7 +74,7 @@ final class FoldedCountsIT {
   }
 
   @Test
-  void countsEachNewRelationshipOnceHoweverOftenItIsWritten() throws Exception {
+  void countsNewRelationshipOnceDespiteRepeatedWrites() throws Exception {
     Random random = new Random(1);
     List<Link> links = new ArrayList<>();
     for (int id = -2_500; id < 2_500; id++) {
@@ -262,7 +262,7 @@ final class FoldedCountsIT {
   }
 
   @Test
-  void addsUpTotalsOfTwoTablesAndKeepsFurtherColumns() throws Exception {
+  void addsTotalsOfTwoTablesKeepingOtherColumns() throws Exception {
     RelationshipTables trips =
         new RelationshipTables(
             Table.of(
@@ -309,7 +309,7 @@ final class FoldedCountsIT {
   }
 
   @Test
-  void writersOfTheSameKeysInCrossedOrderNeverDeadlock() throws Exception {
+  void writersInOppositeKeyOrderNeverDeadlock() throws Exception {
     String deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     List<String> before = sql.query(deadlocks);
     List<CompletableFuture<Void>> writers = new ArrayList<>();
@@ -403,7 +403,7 @@ final class FoldedCountsIT {
   }
 
   @Test
-  void aTriggerThatChangesRowsIsCountedAsItChangesThem() throws Exception {
+  void countsRowsAsTriggerChangesThem() throws Exception {
     sql.execute(
         """
         CREATE FUNCTION %1$s_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -434,7 +434,7 @@ final class FoldedCountsIT {
   }
 
   @Test
-  void namesTheGrantForARoleThatCannotCreate() throws Exception {
+  void namesGrantForRoleThatCannotCreate() throws Exception {
     sql.execute(
         """
         DROP TABLE %1$s_nodes_deltas CASCADE;

@@ -31,7 +31,7 @@ class RelationshipSqlTest {
   private static final EndTable IN = EndTable.of("nodes", "id", "in_degree");
 
   @Test
-  void insertsWhatIsNewAndCountsItAtBothEnds() {
+  void insertsNewRelationshipsAndCountsBothEnds() {
     assertThat(RelationshipSql.insert(edges(OUT, IN), false).replace("\"", ""))
         .isEqualTo(
             "WITH added AS (INSERT INTO edges (edge_id, source, target)"
@@ -52,7 +52,7 @@ class RelationshipSqlTest {
   }
 
   @Test
-  void endsInTwoTablesAreCountedOneAfterTheOther() {
+  void countsEndsInTwoTablesSequentially() {
     RelationshipTables tables =
         new RelationshipTables(
             TRIPS,

@@ -101,7 +101,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void countsEachNewRelationshipOnceHoweverOftenItIsWritten() throws Exception {
+  void countsNewRelationshipOnceDespiteRepeatedWrites() throws Exception {
     Random random = new Random(1);
     List<Link> links = new ArrayList<>();
     for (int id = 0; id < 5_000; id++) {
@@ -147,7 +147,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void aRelationshipThatComesTwiceInABatchCountsOnce() throws Exception {
+  void duplicateRelationshipInBatchCountsOnce() throws Exception {
     write(new Link(1, 5, 6), new Link(1, 5, 6), new Link(2, 5, 5));
     assertThat(nodes()).containsExactly("5: 2 1", "6: 0 1");
   }
@@ -171,7 +171,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void textThatIsTooLongForItsColumnIsRefused() throws Exception {
+  void refusesTextTooLongForItsColumn() throws Exception {
     for (String type : List.of("varchar(3)", "char(3)", "CHARACTER VARYING (3)")) {
       String edges = name + "_" + type.length();
       RelationshipTables limited =
@@ -238,7 +238,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void aBatchIsOneRoundTripAlsoOncePrepared(LocalPostgres postgres) throws Exception {
+  void batchIsOneRoundTripEvenOncePrepared(LocalPostgres postgres) throws Exception {
     try (CountingRelay relay = CountingRelay.to(postgres.port())) {
       String url = target.url().replace(":" + postgres.port() + "/", ":" + relay.port() + "/");
       JdbcTarget relayed = JdbcTarget.at(url).withUser(postgres.user());
@@ -287,7 +287,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void anotherDomainAndAnotherTableHaveLocksOfTheirOwn() throws Exception {
+  void otherDomainsAndTablesHaveOwnLocks() throws Exception {
     try (Connection holder = holding(2)) {
       writing(upsert().withLocks(new Digits("other")), 2, new Link(1, 5, 6)).join();
       sql.execute("CREATE SCHEMA " + name);
@@ -327,7 +327,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void writersOfReversedCellsDoNotWaitInARing() throws Exception {
+  void writersOfReversedCellsNeverDeadlock() throws Exception {
     String deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     List<String> before = sql.query(deadlocks);
     List<CompletableFuture<Void>> writers =
@@ -359,7 +359,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void refusesIdsOnBothSidesInBatchAndTable() throws Exception {
+  void refusesIdsOnBothSides() throws Exception {
     try (BatchWriter<Link> writer = upsert().refusingBothEnds().open()) {
       writer.write(new Batch<>(0, List.of(new Link(1, 5, 6), new Link(2, 5, 7))));
       for (List<Link> bad :
@@ -433,7 +433,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void misfitValuesAreRowFaultsAndMissingTablesAreNot() throws Exception {
+  void blamesRowsForBadValuesNotMissingTables() throws Exception {
     sql.execute("ALTER TABLE %s_edges ADD CHECK (id < 10)".formatted(name));
     try (BatchWriter<Link> writer = upsert().open()) {
       assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of(new Link(10, 5, 6)))))
@@ -465,7 +465,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void theFirstLockTimeoutWarnsOfWhoHoldsTheLock() throws Exception {
+  void firstLockTimeoutWarnsOfLockHolder() throws Exception {
     List<String> warnings = new CopyOnWriteArrayList<>();
     try (WarningsSeen unused = WarningsSeen.into(warnings);
         Connection holder = holding(2);
@@ -514,7 +514,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void aLockTimeoutIsRetryableAndSaysWhoHoldsTheLock() throws Exception {
+  void lockTimeoutIsRetryableAndNamesHolder() throws Exception {
     try (Connection holder = holding(2);
         BatchWriter<Link> writer =
             upsert().withLocks(new Digits("d")).withLockTimeout(Duration.ofMillis(50)).open()) {
@@ -644,7 +644,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void aValueOfTheWrongKindOrNumberIsRefused() {
+  void refusesWrongTypeOrNumberOfValues() {
     RowBinder<Link> text = (link, values) -> values.putLong(1).putText("x").putLong(1);
     RowBinder<Link> few = (link, values) -> values.putLong(1);
     Batch<Link> batch = new Batch<>(0, List.of(new Link(1, 2, 3)));
@@ -675,7 +675,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void theServerGivesUpConnectionsWhoseClientIsGone() throws Exception {
+  void serverClosesConnectionsOfLostClients() throws Exception {
     try (HeldConnection held = HeldConnection.autoCommitting(target, Duration.ofSeconds(7));
         Statement statement = held.use().createStatement();
         var settings =

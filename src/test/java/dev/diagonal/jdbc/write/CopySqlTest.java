@@ -30,7 +30,7 @@ class CopySqlTest {
   }
 
   @Test
-  void castsTextToTypesThatItDoesNotKnow() {
+  void castsTextToUnknownTypes() {
     CopySql sql = sql(WriteMode.INSERT, WIRE_ID, WIRE_MOOD);
     assertThat(sql.isStaged()).isTrue();
     assertThat(sql.createStage())

@@ -127,7 +127,7 @@ final class FullDiskIT {
 
   @ParameterizedTest
   @EnumSource
-  void fullDisksFailTheRunAndALaterOneSucceeds(Runner runner) throws Exception {
+  void fullDiskFailsRunAndLaterRunSucceeds(Runner runner) throws Exception {
     disk.fillUpTo(2_048);
     Path letters = directory.resolve("bad.jsonl");
     assertThatThrownBy(() -> run(runner, letters))

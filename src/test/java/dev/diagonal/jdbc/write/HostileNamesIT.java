@@ -45,7 +45,7 @@ final class HostileNamesIT {
 
   @ParameterizedTest
   @MethodSource("names")
-  void everyModeWritesTheGoodRowsOfAnyName(String name) throws Exception {
+  void everyModeWritesGoodRowsUnderAnyName(String name) throws Exception {
     List<String> all = HostileNames.ALL;
     String next = all.get((all.indexOf(name) + 1) % all.size());
     Table table =

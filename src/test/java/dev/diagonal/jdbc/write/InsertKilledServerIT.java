@@ -29,7 +29,7 @@ final class InsertKilledServerIT {
   private static final Table TABLE = Table.of("insert_once", Column.of("id", "bigint"));
 
   @Test
-  void aTransactionIdThatIsUsedAgainProvesNothing() throws Exception {
+  void reusedTransactionIdProvesNothing() throws Exception {
     try (LocalPostgres own = durable().withSetting("wal_writer_delay", "10s").start()) {
       prepare(own);
       new Sql(targetOf(own)).execute("CREATE TABLE other (i int); CHECKPOINT");
@@ -52,7 +52,7 @@ final class InsertKilledServerIT {
   }
 
   @Test
-  void aCrashThatLosesAcknowledgedCommitsFailsTheRun() throws Exception {
+  void crashLosingAcknowledgedCommitsFailsRun() throws Exception {
     try (LocalPostgres own = asynchronous().start()) {
       prepare(own);
       JdbcWrite<Long> write =

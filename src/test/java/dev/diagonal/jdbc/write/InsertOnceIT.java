@@ -59,7 +59,7 @@ final class InsertOnceIT {
   }
 
   @Test
-  void aCommitWhoseAnswerIsLostIsNotRepeated() throws Exception {
+  void doesNotRepeatCommitAfterLostAnswer() throws Exception {
     try (FaultyRelay relay = FaultyRelay.to(port, Fault.LOSE_ANSWER, 1)) {
       Written written = write(insert(through(relay)), 10_000);
       assertThat(relay.struck()).isEqualTo(1);

@@ -82,7 +82,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void theNextTransactionIsBoundWhileOneIsWritten() throws Exception {
+  void bindsNextTransactionDuringWrite() throws Exception {
     AtomicInteger bound = new AtomicInteger();
     RowBinder<Item> counting =
         (item, values) -> {
@@ -145,7 +145,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void insertsIntoATableWithoutAKeyKeepDuplicates() throws Exception {
+  void insertsWithoutKeyKeepDuplicates() throws Exception {
     Table log = Table.of("w_log", Column.of("id", "bigint"), Column.of("name", "text"));
     CreateTable.ifMissing(target, log);
     writeAll(JdbcWrite.insert(target, log, BINDER), List.of(new Item(1, "a"), new Item(1, "a")));
@@ -153,7 +153,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void insertIgnoreKeepsExistingRowsAndTheFirstOfAKey() throws Exception {
+  void insertIgnoreKeepsFirstRowPerKey() throws Exception {
     sql.execute("INSERT INTO " + quoted() + " VALUES (1, 'old')");
     writeAll(
         JdbcWrite.of(WriteMode.INSERT_IGNORE, target, table, BINDER),
@@ -162,7 +162,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void upsertReplacesAndTheLastOfAKeyStays() throws Exception {
+  void upsertReplacesAndKeepsLastRowPerKey() throws Exception {
     sql.execute("INSERT INTO " + quoted() + " VALUES (1, 'old'), (3, 'kept')");
     writeAll(upsert(), List.of(new Item(2, "first"), new Item(1, "new"), new Item(2, "second")));
     assertThat(rows()).containsExactly("1=new", "2=second", "3=kept");
@@ -196,7 +196,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void keysThatOnlyTheDatabaseComparesAreFoldedByIt() throws Exception {
+  void databaseFoldsKeysOnlyItCanCompare() throws Exception {
     Table numbers = Table.of("w_numbers", Column.key("id", "numeric"), Column.of("name", "text"));
     CreateTable.ifMissing(target, numbers);
     RowBinder<String> binder = (id, values) -> values.putDecimal(new BigDecimal(id)).putText(id);
@@ -320,7 +320,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void keepsThePreviousRowOfAKeyIfTheLastIsBad() throws Exception {
+  void keepsPreviousRowOfKeyIfLastFails() throws Exception {
     sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (name <> 'bad')");
     List<RejectedRow<Item>> rejected = new ArrayList<>();
     try (JdbcBlockWriter<Item> writer = JdbcBlockWriter.open(upsert(), rejected::add)) {
@@ -340,7 +340,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void aSecondInsertOfAKeyIsTheBadOne() throws Exception {
+  void secondInsertOfKeyIsBadRecord() throws Exception {
     List<RejectedRow<Item>> rejected = new ArrayList<>();
     try (JdbcBlockWriter<Item> writer =
         JdbcBlockWriter.open(JdbcWrite.insert(target, table, BINDER), rejected::add)) {
@@ -407,7 +407,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void firstBadRowFailsItsTransactionWithoutAHandler() throws Exception {
+  void firstBadRecordFailsTransactionWithoutHandler() throws Exception {
     sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (id <> 777)");
     try (JdbcBlockWriter<Item> writer = JdbcBlockWriter.open(upsert())) {
       assertThatThrownBy(

@@ -88,7 +88,7 @@ final class JdbcFaultsIT {
 
   @ParameterizedTest
   @EnumSource
-  void aConnectionThatIsCutInACopyIsReplaced(Runner runner) throws Exception {
+  void replacesConnectionCutDuringCopy(Runner runner) throws Exception {
     for (WriteMode mode : List.of(WriteMode.INSERT, WriteMode.UPSERT)) {
       sql.execute("TRUNCATE " + quoted());
       try (FaultyRelay relay = FaultyRelay.to(port, Fault.CUT, 3)) {
@@ -131,7 +131,7 @@ final class JdbcFaultsIT {
   }
 
   @Test
-  void aServerThatFallsSilentIsGivenUpAfterTheLimit() throws Exception {
+  void abandonsSilentConnectionAfterTimeout() throws Exception {
     try (FaultyRelay relay = FaultyRelay.to(port, Fault.SILENCE, 1)) {
       Written written = writeThrough(relay, "?socketTimeout=1", table, WriteMode.UPSERT);
       assertThat(relay.struck()).isEqualTo(1);
@@ -161,7 +161,7 @@ final class JdbcFaultsIT {
   }
 
   @Test
-  void whenRetriesRunOutTheRunFailsAndSaysWhat() throws Exception {
+  void exhaustedRetriesFailRunWithDetails() throws Exception {
     try (FaultyRelay relay = FaultyRelay.to(port, Fault.CUT, Integer.MAX_VALUE)) {
       JdbcWrite<Long> write =
           JdbcWrite.upsert(through(relay, ""), table, BINDER)
@@ -192,7 +192,7 @@ final class JdbcFaultsIT {
   }
 
   @Test
-  void missingTableFailsTheRunImmediatelyAndIsNamed() {
+  void missingTableFailsRunImmediatelyAndIsNamed() {
     Table missing = Table.of("f_nowhere", Column.key("id", "bigint"), Column.of("name", "text"));
     assertThatThrownBy(() -> write(JdbcWrite.upsert(target, missing, BINDER), 1, 10))
         .isInstanceOf(SQLException.class)
@@ -202,7 +202,7 @@ final class JdbcFaultsIT {
 
   @ParameterizedTest
   @EnumSource
-  void aThousandBadRowsAmongTenThousandBecomeDeadLetters(Runner runner) throws Exception {
+  void thousandBadRecordsBecomeDeadLetters(Runner runner) throws Exception {
     badRows(runner, 10_000);
   }
 

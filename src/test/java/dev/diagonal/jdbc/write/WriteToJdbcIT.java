@@ -137,7 +137,7 @@ final class WriteToJdbcIT {
   }
 
   @Test
-  void aRowOfAKnownKeyReplacesTheOneBefore() throws Exception {
+  void rowReplacesEarlierRowOfSameKey() throws Exception {
     write(upsert(), block(1, 10));
     RowBinder<Long> changed = (id, values) -> values.putLong(id).putText("new").putLong(0);
     write(JdbcWrite.upsert(target, table, changed), block(5, 6));
@@ -156,7 +156,7 @@ final class WriteToJdbcIT {
   }
 
   @Test
-  void theLastRowOfAKeyInABlockStays() throws Exception {
+  void keepsLastRowPerKeyInBlock() throws Exception {
     // Keys 0 to 9 again and again: within a batch, and over the batches of the block.
     RowBinder<Long> binder = (n, values) -> values.putLong(n % 10).putText("movie").putLong(n);
     write(JdbcWrite.upsert(target, table, binder).withCommitRows(25), block(1, 99));
@@ -172,7 +172,7 @@ final class WriteToJdbcIT {
   }
 
   @Test
-  void replacesAConnectionThatIsTerminatedInATransaction() throws Exception {
+  void replacesConnectionTerminatedDuringTransaction() throws Exception {
     terminateBackendAtRow(1_500);
     PipelineResult result = write(upsert().withRetry(QUICK).withCommitRows(500), block(1, 3_000));
     assertRows(1, 3_000);
@@ -222,7 +222,7 @@ final class WriteToJdbcIT {
   }
 
   @Test
-  void failsImmediatelyOnARefusedRowWithoutShowingIt() throws Exception {
+  void failsImmediatelyOnBadRecordWithoutShowingIt() throws Exception {
     sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (title <> 'movie 7')");
     assertThatThrownBy(() -> write(upsert(), block(1, 10)))
         .hasStackTraceContaining("refuses the row of key 7: ")

@@ -26,7 +26,7 @@ class JobTablesTest {
   }
 
   @Test
-  void columnsOfOneNameAndNamesThatAreNoneAreRefused() {
+  void refusesDuplicateColumnsAndBlankNames() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JobTables.DEFAULT.withUserColumn("movie_id"))
         .withMessageContaining("movie_id");

@@ -46,7 +46,7 @@ final class LoadedRatingsIT {
   }
 
   @Test
-  void bothCommandsSayTheSameOfAnOddFile() throws Exception {
+  void bothCommandsReportOddFileAlike() throws Exception {
     Path input = oddFile();
     Path badOfOne = directory.resolve("one.jsonl");
     Path badOfOther = directory.resolve("other.jsonl");
@@ -70,7 +70,7 @@ final class LoadedRatingsIT {
   }
 
   @Test
-  void oneRatingOfAMovieByAUserIsTheLast() throws Exception {
+  void keepsLastRatingPerUserAndMovie() throws Exception {
     Path input = write("a.csv", "1,7,3.0", "1,8,4.0", "1,7,5.0", "2,7,1.0", "1,7,2.0");
     Launched first = launch("rating-batches", ONE, "--input=" + input);
     assertDone(first);

@@ -45,7 +45,7 @@ final class RatingBatchesFaultsIT {
 
   @Test
   @Tag("large")
-  void aJvmThatIsKilledAfterItsClaimIsReplaced() throws Exception {
+  void replacesJvmKilledAfterClaim() throws Exception {
     try (CommandJvm killed = begin(LocalPostgres.USER);
         Connection lock = lockRatings()) {
       database.awaitNumber(
@@ -59,7 +59,7 @@ final class RatingBatchesFaultsIT {
 
   @Test
   @Tag("large")
-  void aJvmThatIsKilledWhileItReadsIsReplaced() throws Exception {
+  void replacesJvmKilledDuringRead() throws Exception {
     database.gateWhileReading(76, WORKER);
     try (Connection gate = database.closeGate();
         CommandJvm killed = begin(WORKER)) {
@@ -71,7 +71,7 @@ final class RatingBatchesFaultsIT {
   }
 
   @Test
-  void aJvmThatIsKilledBeforeItsCommitIsReplaced() throws Exception {
+  void replacesJvmKilledBeforeCommit() throws Exception {
     database.gateAfterStaging(1);
     try (Connection gate = database.closeGate();
         CommandJvm killed = begin(LocalPostgres.USER)) {
@@ -84,7 +84,7 @@ final class RatingBatchesFaultsIT {
 
   @Test
   @Tag("large")
-  void aJvmOfFlinkThatIsKilledBeforeItsCommitIsReplaced() throws Exception {
+  void replacesFlinkJvmKilledBeforeCommit() throws Exception {
     database.gateAfterStaging(1);
     try (Connection gate = database.closeGate();
         CommandJvm killed = begin(LocalPostgres.USER, FLINK)) {

@@ -92,7 +92,7 @@ final class RatingBatchesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
-  void newRatingsAreAddedToThoseOfTheRunBefore(String runner) throws Exception {
+  void addsNewRatingsToThoseOfPreviousRun(String runner) throws Exception {
     String one = "--onePerUserAndMovie=true";
     assertDone(launch("--input=" + ratings("a", 1, 6_000), "--batchRows=1000", one, runner));
     database.assertExact();
@@ -114,17 +114,17 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void eightWorkersAnd200BatchesOfTwoCommandsAtOnce() throws Exception {
-    eightWorkersAnd200BatchesOfTwoCommandsAtOnce(DIRECT);
+  void twoCommandsShare200BatchesOnEightWorkers() throws Exception {
+    twoCommandsShare200BatchesOnEightWorkers(DIRECT);
   }
 
   @Test
   @Tag("large")
   void twoCommandsShareBatchesOnFlink() throws Exception {
-    eightWorkersAnd200BatchesOfTwoCommandsAtOnce(FLINK);
+    twoCommandsShare200BatchesOnEightWorkers(FLINK);
   }
 
-  private void eightWorkersAnd200BatchesOfTwoCommandsAtOnce(String runner) throws Exception {
+  private void twoCommandsShare200BatchesOnEightWorkers(String runner) throws Exception {
     database.withRatings(20_000);
     assertDone(launch("--steps=plan", "--batchRows=100"));
     String eight = runner.equals(DIRECT) ? DIRECT + " --targetParallelism=4" : FLINK;
@@ -157,7 +157,7 @@ final class RatingBatchesIT {
 
   @Test
   @Tag("large")
-  void listsFailedBatchesAndFinishesOnRerunOnFlink() throws Exception {
+  void flinkListsFailedBatchesAndFinishesOnRerun() throws Exception {
     listsFailedBatchesAndFinishesOnRerun(FLINK);
   }
 
@@ -252,7 +252,7 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void badLinesAndRowsHaveSeparateFilesAndOneCount() throws Exception {
+  void countsBadRecordsOfSeparateFilesTogether() throws Exception {
     Path input = ratings("a", 1, 300);
     assertDone(launch("--input=" + input, "--steps=load"));
     database.execute(
@@ -280,7 +280,7 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void theBadRowsOfOneBatchAreInTheFileToo() throws Exception {
+  void writesBadRecordsOfSingleBatchToFile() throws Exception {
     database.withRatings(100);
     database.execute(
         "ALTER TABLE ratings ALTER rating DROP NOT NULL; UPDATE ratings SET rating = NULL WHERE rating_id IN (1, 3, 150)");
@@ -300,7 +300,7 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void batchesThatFailAreCountedThoughFewAreListed() throws Exception {
+  void countsAllFailedBatchesButListsFew() throws Exception {
     database.withRatings(200);
     database.execute("ALTER TABLE staging.movie_ratings ADD CONSTRAINT no_room CHECK (false)");
     Launched failed = launch("--batchRows=1", "--maxAttempts=1");
@@ -328,7 +328,7 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void tablesAndColumnsHaveTheNamesThatAreGiven() throws Exception {
+  void usesGivenTableAndColumnNames() throws Exception {
     String hostile = "ratings\"; drop table x; --";
     database.execute("CREATE TABLE x (y int)");
     List<String> options =

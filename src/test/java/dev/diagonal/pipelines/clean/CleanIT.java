@@ -88,7 +88,7 @@ final class CleanIT {
   }
 
   @Test
-  void aStageThatCannotBeDroppedFailsAndStays() throws Exception {
+  void failsAndKeepsStageThatCannotBeDropped() throws Exception {
     execute(
         "DO $$ BEGIN CREATE ROLE clean_poor LOGIN; EXCEPTION WHEN duplicate_object THEN END $$");
     execute("ALTER ROLE clean_poor PASSWORD '%s'".formatted(LocalPostgres.passwordOfThisProcess()));
@@ -112,7 +112,7 @@ final class CleanIT {
   }
 
   @Test
-  void aDatabaseWithoutTheSchemaIsLeftAsItIs() throws Exception {
+  void doesNotChangeDatabaseWithoutSchema() throws Exception {
     Launched launched = clean();
     assertThat(launched.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(launched.out()).singleElement().asString().endsWith(": nothing to drop");

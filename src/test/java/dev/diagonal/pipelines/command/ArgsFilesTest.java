@@ -79,7 +79,7 @@ final class ArgsFilesTest {
 
   @ParameterizedTest
   @MethodSource("runnerConfigs")
-  void everyRunnerConfigIsReadAndExplainsEachOption(Path file) throws IOException {
+  void everyRunnerConfigParsesAndExplainsOptions(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
     assertThat(ArgsFiles.expand(List.of("@" + file))).isNotEmpty();
     for (int i = 0; i < lines.size(); i++) {

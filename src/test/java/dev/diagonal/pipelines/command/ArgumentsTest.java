@@ -58,7 +58,7 @@ final class ArgumentsTest {
   }
 
   @Test
-  void aListOnTheCommandLineReplacesOneOfAFile() {
+  void commandLineListReplacesFileList() {
     assertThat(
             Arguments.normalize(
                 new PaintCommand(),

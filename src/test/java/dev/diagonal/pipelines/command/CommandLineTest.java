@@ -74,7 +74,7 @@ final class CommandLineTest {
           --coats                | --coats takes a value: --coats=<number>
           --painter              | --painter takes a value: --painter=<text>
           """)
-  void aWrongValueIsNamedWithItsOptionAndWhatIsAllowed(String arg, String message) {
+  void namesOptionAndAllowedValuesForWrongValue(String arg, String message) {
     assertRefused(message, "--things=fence", arg);
   }
 
@@ -85,7 +85,7 @@ final class CommandLineTest {
     "--painterr=Ida, --painter",
     "--runer=DirectRunner, --runner"
   })
-  void anUnknownOptionIsNamedWithWhatMayBeMeant(String arg, String meant) {
+  void namesUnknownOptionWithSuggestion(String arg, String meant) {
     String name = arg.substring(0, arg.indexOf('='));
     assertRefused("unknown option " + name + "; did you mean " + meant + "?", "--things=x", arg);
   }
@@ -103,7 +103,7 @@ final class CommandLineTest {
   }
 
   @Test
-  void aRequiredOptionThatIsMissingIsNamedWithItsMeaning() {
+  void namesMissingRequiredOptionWithItsMeaning() {
     assertRefused("--things is missing: What to paint", "--coats=1");
   }
 
@@ -145,7 +145,7 @@ final class CommandLineTest {
         "--targetParallelism=many",
         "--enforceImmutability=perhaps"
       })
-  void aWrongValueOfAnOptionOfBeamIsNamedOnOneLine(String arg) {
+  void namesWrongBeamOptionValueOnOneLine(String arg) {
     String[] nameAndValue = arg.substring(2).split("=", 2);
     assertThatThrownBy(() -> parse("--things=fence", arg))
         .isInstanceOf(UsageException.class)
@@ -155,7 +155,7 @@ final class CommandLineTest {
   }
 
   @Test
-  void beamsOwnHelpWhichEndsTheJvmIsRefused() {
+  void refusesBeamHelpThatEndsJvm() {
     assertRefused("--help takes no value, got 'paint'", "--things=fence", "--help=paint");
   }
 

@@ -60,7 +60,7 @@ final class CommandModelTest {
   }
 
   @Test
-  void helpWithoutAPipelineHasNoRunnersButExamples() {
+  void helpWithoutPipelineHasExamplesButNoRunners() {
     assertThat(CommandModel.help(new Idle()))
         .containsExactly(
             "Usage: diagonal idle [@FILE...] [OPTION...]",

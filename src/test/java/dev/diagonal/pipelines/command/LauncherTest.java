@@ -95,7 +95,7 @@ final class LauncherTest {
   }
 
   @Test
-  void withoutArgumentsOutsideMavenTheDemoDoesNotRun() {
+  void demoDoesNotRunWithoutArgumentsOutsideMaven() {
     Launched launched = Launched.with(List.of(), Optional.of(does("demo", ExitCode.DONE)));
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(launched.out()).isEmpty();
@@ -133,7 +133,7 @@ final class LauncherTest {
   }
 
   @Test
-  void completionIsAScriptThatKnowsCommandsAndOptions() {
+  void completionScriptKnowsCommandsAndOptions() {
     Launched launched = launch("completion");
     assertThat(launched.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(launched.out()).first().asString().startsWith("#!");
@@ -183,7 +183,7 @@ final class LauncherTest {
   }
 
   @Test
-  void wrongUsageIsOneLineAndWhereToLook() {
+  void wrongUsagePrintsOneLineAndHint() {
     assertThat(launchThrowing(new UsageException("--coats takes a whole number, got 'two'")))
         .isEqualTo(
             new Launched(
@@ -195,7 +195,7 @@ final class LauncherTest {
   }
 
   @Test
-  void anExpectedFailureHasAHintAndNoStackTrace() {
+  void expectedFailureHasHintWithoutStackTrace() {
     Launched launched = launchThrowing(new OutOfMemoryError("Java heap space"));
     assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(launched.out()).isEmpty();
@@ -205,7 +205,7 @@ final class LauncherTest {
   }
 
   @Test
-  void anErrorIsAFailureWithItsStackTrace() {
+  void errorFailsWithStackTrace() {
     Launched launched = launchThrowing(new NoClassDefFoundError("some/Class"));
     assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(launched.err().get(0)).isEqualTo("first: failed: NoClassDefFoundError: some/Class");

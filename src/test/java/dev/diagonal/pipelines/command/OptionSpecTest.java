@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 final class OptionSpecTest {
 
   @Test
-  void ourOptionsAreFoundSortedByNameAndBeamsAreNot() {
+  void findsOnlyOwnOptionsSortedByName() {
     assertThat(OptionSpec.of(ColourOptions.class))
         .extracting(OptionSpec::name)
         .containsExactly(

@@ -56,7 +56,7 @@ final class PipelineCommandTest {
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
-  void memoryThatRunsOutIsAFailureThatSaysSo(String runner) throws IOException {
+  void reportsOutOfMemoryAsFailure(String runner) throws IOException {
     PaintCommand command = new PaintCommand(new TooMuchFn(), 0);
     Path file = directory.resolve("summary.json");
     Launched launched = launch(command, runner + " --things=a,b --summary=" + file);
@@ -70,7 +70,7 @@ final class PipelineCommandTest {
   }
 
   @Test
-  void anyOtherStateThanDoneIsAFailureEvenWithoutAnException() {
+  void stateOtherThanDoneFailsEvenWithoutException() {
     PaintCommand command = new PaintCommand();
     Launched launched = launch(command, "--things=a --runner=" + StuckRunner.class.getName());
     assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
@@ -95,7 +95,7 @@ final class PipelineCommandTest {
   }
 
   @Test
-  void aDryRunSaysWhatItWouldDoAndTouchesNothing() {
+  void dryRunDescribesActionsAndChangesNothing() {
     PaintCommand command = new PaintCommand(new ThrowingFn(), 300L << 20);
     Path file = directory.resolve("summary.json");
     Launched launched = launch(command, "--things=a,b --dryRun --summary=" + file);
@@ -124,7 +124,7 @@ final class PipelineCommandTest {
   }
 
   @Test
-  void optionsThatDoNotFitTogetherAreWrongUsage() {
+  void conflictingOptionsAreWrongUsage() {
     Launched launched = launch(new PaintCommand(), "--things=a --coats=0");
     assertThat(launched)
         .isEqualTo(
@@ -136,7 +136,7 @@ final class PipelineCommandTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"FlinkRunner", "flink", "org.apache.beam.runners.flink.FlinkRunner"})
-  void flinkIsRefusedInsideMavenWithTheCommandThatWorks(String runner) {
+  void refusesFlinkInsideMavenAndShowsWorkingCommand(String runner) {
     System.setProperty(LAUNCHED_BY_MAVEN, "true");
     PaintCommand command = new PaintCommand();
     Launched launched = launch(command, "--things=a --flinkMaster=[local] --runner=" + runner);
@@ -151,7 +151,7 @@ final class PipelineCommandTest {
   }
 
   @Test
-  void aSummaryThatCannotBeWrittenIsRefusedBeforeTheRun() {
+  void refusesUnwritableSummaryBeforeRun() {
     PaintCommand command = new PaintCommand();
     Launched launched = launch(command, "--things=a --summary=/dev/null/summary.json");
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
@@ -160,7 +160,7 @@ final class PipelineCommandTest {
   }
 
   @Test
-  void aSummaryThatIsADirectoryIsRefusedBeforeTheRun() {
+  void refusesDirectoryAsSummaryBeforeRun() {
     Launched launched = launch(new PaintCommand(), "--things=a --summary=" + directory);
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(launched.err().get(0))

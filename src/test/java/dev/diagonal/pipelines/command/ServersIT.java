@@ -39,7 +39,7 @@ final class ServersIT {
   }
 
   @Test
-  void printsItsUrlsAndStopsTheServersWhenItIsTerminated() throws Exception {
+  void printsUrlsAndStopsServersOnTermination() throws Exception {
     Running running = start("servers");
     try {
       assertThat(running.lines())

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class ServersTest {
 
   @Test
-  void anOptionOfAnotherCommandIsRefusedBeforeAnythingStarts() {
+  void refusesOptionOfOtherCommandBeforeStart() {
     Launched launched = Launched.with(List.of(new Servers()), "servers", "--summary=x");
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(launched.out()).isEmpty();

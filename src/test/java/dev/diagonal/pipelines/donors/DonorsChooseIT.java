@@ -52,7 +52,7 @@ final class DonorsChooseIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
-  void everyDonationIsADocumentThatCanBeAskedFor(String runner) throws Exception {
+  void everyDonationBecomesSearchableDocument(String runner) throws Exception {
     String index = "donors-" + (runner.contains("Flink") ? "flink" : "direct");
     Path output = directory.resolve("out");
     for (int run = 1; run <= 2; run++) {
@@ -152,7 +152,7 @@ final class DonorsChooseIT {
   }
 
   @Test
-  void anotherNumberOfShardsLeavesNoFileOfTheFirst() throws Exception {
+  void changedShardCountRemovesEarlierFiles() throws Exception {
     Path output = directory.resolve("out");
     assertDone(launch(inputs() + " --shards=5 --output=" + output));
     Map<String, JsonNode> first = documents(output);
@@ -169,7 +169,7 @@ final class DonorsChooseIT {
   }
 
   @Test
-  void badRecordsGoToTheFileOrFailTheRun() throws Exception {
+  void badRecordsGoToFileOrFailRun() throws Exception {
     Path more = Files.writeString(directory.resolve("more.csv"), "x,y\n" + ",".repeat(22) + "\n");
     String inputs = inputs().replace("--donations=", "--donations=" + more + ",");
     Launched failed = launch(inputs + " --output=" + directory.resolve("out"));
@@ -185,7 +185,7 @@ final class DonorsChooseIT {
   }
 
   @Test
-  void whatAKilledRunLeftUnfinishedIsTakenAway() throws Exception {
+  void removesUnfinishedFilesOfKilledRun() throws Exception {
     Path output = Files.createDirectories(directory.resolve("out"));
     Path left =
         Files.writeString(

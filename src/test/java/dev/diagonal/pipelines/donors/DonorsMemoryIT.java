@@ -62,7 +62,7 @@ final class DonorsMemoryIT {
   }
 
   @Test
-  void theDirectRunnerRefusesAndSaysWhatItNeeds() {
+  void directRunnerRefusesAndNamesNeededHeap() {
     ChildJvm child = run("--runner=DirectRunner");
     assertThat(child.status()).as("%s", child).isEqualTo(2);
     assertThat(child.err().get(0))

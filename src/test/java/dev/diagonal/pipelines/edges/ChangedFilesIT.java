@@ -59,7 +59,7 @@ final class ChangedFilesIT {
   }
 
   @Test
-  void otherFirstBytesAreRefusedBeforeAnythingIsWritten() throws Exception {
+  void refusesChangedFirstBytesBeforeWriting() throws Exception {
     Path input = write(1_000);
     assertDone(load(input, DIRECT));
     Files.writeString(input, Files.readString(input).replace("source,target", "target,source"));
@@ -159,7 +159,7 @@ final class ChangedFilesIT {
   }
 
   @Test
-  void aFileCorrectedAfterAFailedFirstTryIsLoaded() throws Exception {
+  void loadsFileCorrectedAfterFailedFirstTry() throws Exception {
     Path input = Files.writeString(directory.resolve("edges.csv"), "source,target\n1,2\n3,x\n");
     assertThat(load(input, DIRECT).exitCode()).isEqualTo(ExitCode.FAILED);
     Files.writeString(input, "source,target\n1,2\n3,44\n");
@@ -178,7 +178,7 @@ final class ChangedFilesIT {
   }
 
   @Test
-  void withoutRightsAWarningSaysThatNothingIsCompared() throws Exception {
+  void warnsThatNothingIsComparedWithoutRights() throws Exception {
     database.execute(
         """
         DROP SCHEMA IF EXISTS guests CASCADE; DROP ROLE IF EXISTS guest;

@@ -56,7 +56,7 @@ final class ChangedStatementFilesIT {
   }
 
   @Test
-  void failedLoadOfAFileLeavesAWayOn(LocalPostgres postgres) throws Exception {
+  void failedLoadReportsHowToContinue(LocalPostgres postgres) throws Exception {
     JdbcTarget database = JdbcTarget.at(postgres.jdbcUrl()).withUser(postgres.user());
     Sql sql = new Sql(database);
     sql.execute(TABLE);
@@ -140,7 +140,7 @@ final class ChangedStatementFilesIT {
   }
 
   @Test
-  void changedFileIsLoadedIfTheStatementIgnoresPlaces(LocalPostgres postgres) throws Exception {
+  void loadsChangedFileIfStatementIgnoresPlaces(LocalPostgres postgres) throws Exception {
     JdbcTarget database = JdbcTarget.at(postgres.jdbcUrl()).withUser(postgres.user());
     Sql sql = new Sql(database);
     sql.execute(TABLE);

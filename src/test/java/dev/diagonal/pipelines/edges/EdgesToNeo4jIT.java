@@ -87,7 +87,7 @@ final class EdgesToNeo4jIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
-  void loadsEachEdgeOnceAndSaysWhatTheStatementReported(String runner) throws Exception {
+  void loadsEachEdgeOnceAndReportsStatementResult(String runner) throws Exception {
     Path input = edges("edges.csv");
     Launched first = launch("--input=" + input + " --batchSize=100 " + runner);
     assertThat(first.exitCode()).as(first.toString()).isEqualTo(ExitCode.DONE);
@@ -173,7 +173,7 @@ final class EdgesToNeo4jIT {
         "'{NaN}'::float8[] | column c: a list cannot hold {NaN}",
         "'infinity'::date | column c: Neo4j has no date infinity"
       })
-  void refusesValuesOfAQueryThatNeo4jLacks(String wrong, LocalPostgres postgres) throws Exception {
+  void refusesQueryValuesUnsupportedByNeo4j(String wrong, LocalPostgres postgres) throws Exception {
     String[] parts = wrong.split(" \\| ");
     Files.writeString(statement, "UNWIND $rows AS row CREATE (n:Listed {c: row.c})");
     Launched launched = query(postgres, "SELECT 1 AS a, 2 AS b, " + parts[0] + " AS c");
@@ -231,7 +231,7 @@ final class EdgesToNeo4jIT {
             + " rows have the columns edge, source, target, edge_id",
         "CREATE (:P) | --statement: the statement does not use $rows"
       })
-  void aWrongStatementIsOneLineBeforeAnyRow(String wrong) throws Exception {
+  void reportsWrongStatementInOneLineBeforeWriting(String wrong) throws Exception {
     String[] parts = wrong.split(" \\| ");
     Files.writeString(statement, parts[0]);
     Launched launched = launch("--input=" + edges("edges.csv"));
@@ -251,7 +251,7 @@ final class EdgesToNeo4jIT {
   }
 
   @Test
-  void twoProcessesOneOfThemKilledAndRunAgain() throws Exception {
+  void twoProcessesSurviveKillAndRerun() throws Exception {
     Path input = edges("edges.csv");
     createSlots();
     long unused = neo4j.newDeadlocks(); // from here on

@@ -51,7 +51,7 @@ final class ExamplesIT {
   }
 
   @Test
-  void taxiStatementsOfSqlCountAsTaxiTripsDoes() throws Exception {
+  void sqlTaxiStatementsCountLikeTaxiTrips() throws Exception {
     assertDone(launch(TAXI_TRIPS + onPostgres()));
     List<String> expected = database.query(SQL_ZONES);
     // Without the ids, which the two commands make in two ways.
@@ -71,7 +71,7 @@ final class ExamplesIT {
   }
 
   @Test
-  void taxiStatementsOfCypherCountAsTaxiTripsDoes() throws Exception {
+  void cypherTaxiStatementsCountLikeTaxiTrips() throws Exception {
     assertDone(launch(TAXI_TRIPS + onNeo4j()));
     List<List<Object>> expected = neo4j.query(CYPHER_ZONES);
     neo4j.clear();
@@ -88,7 +88,7 @@ final class ExamplesIT {
   }
 
   @Test
-  void peopleAndWhomTheyKnowGoIntoNeo4j() throws Exception {
+  void loadsPeopleAndAcquaintancesIntoNeo4j() throws Exception {
     neo4j.query("CREATE CONSTRAINT person FOR (p:Person) REQUIRE p.id IS UNIQUE");
     for (int run = 0; run < 2; run++) {
       assertDone(launch(command(KNOWS, "jdbc:neo4j:")));

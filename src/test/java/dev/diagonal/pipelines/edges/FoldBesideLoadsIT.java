@@ -167,14 +167,14 @@ final class FoldBesideLoadsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {FOLDED, "--counts=immediate"})
-  void movieLensFromTwoProcessesOneOfThemKilled(String way) throws Exception {
+  void twoProcessesLoadMovieLensDespiteKill(String way) throws Exception {
     assertMovieLensAfterAKill(way, DIRECT);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {FOLDED, "--counts=immediate"})
   @Tag("large")
-  void movieLensFromTwoProcessesOfFlinkOneOfThemKilled(String way) throws Exception {
+  void twoFlinkProcessesLoadMovieLensDespiteKill(String way) throws Exception {
     assertMovieLensAfterAKill(way, FLINK);
   }
 

@@ -90,7 +90,7 @@ final class FoldedEdgesIT {
 
   @Test
   @Tag("large")
-  void twoJvmsOfFlinkLeaveDeltasForTheNextRun() throws Exception {
+  void killedFlinkJvmsLeaveDeltasForNextRun() throws Exception {
     assertDeltasFoldedAfterAKill(FLINK);
   }
 
@@ -124,7 +124,7 @@ final class FoldedEdgesIT {
   }
 
   @Test
-  void foldTakesInWhatAKilledLoadHasLeft() throws Exception {
+  void foldAppliesDeltasOfKilledLoad() throws Exception {
     LoadEdgesRun load = LoadEdgesRun.on(database);
     Path a = GRAPH.write(directory, "a", EDGES, 1);
     try (CommandJvm killed = load.begin(directory, database.postgres().port(), a, FOLDED, DIRECT)) {
@@ -157,7 +157,7 @@ final class FoldedEdgesIT {
   }
 
   @Test
-  void idsOnBothSidesAreListedAndNothingIsFolded() throws Exception {
+  void listsIdsOnBothSidesAndFoldsNothing() throws Exception {
     Path input = Files.writeString(directory.resolve("both.csv"), "s,t\n1,2\n2,3\n3,4\n5,6\n");
     Launched launched = launch("--input=" + input, "--schedule=bipartite", FOLDED);
     assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
@@ -172,7 +172,7 @@ final class FoldedEdgesIT {
   }
 
   @Test
-  void theRepairOfTheDocsCountsAllEdgesAnew() throws Exception {
+  void documentedRepairRecountsAllEdges() throws Exception {
     Path input = Files.writeString(directory.resolve("both.csv"), "s,t\n1,2\n2,3\n3,4\n5,6\n");
     assertThat(launch("--input=" + input, "--schedule=bipartite", FOLDED).exitCode())
         .isEqualTo(ExitCode.FAILED);

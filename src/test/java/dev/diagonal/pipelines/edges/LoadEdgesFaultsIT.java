@@ -53,7 +53,7 @@ final class LoadEdgesFaultsIT {
   }
 
   @Test
-  void terminatedSessionsAreReplacedAndTheirBatchesWrittenAgain() throws Exception {
+  void replacesTerminatedSessionsAndRewritesBatches() throws Exception {
     assertTerminatedSessionsAreReplaced(DIRECT);
   }
 
@@ -114,7 +114,7 @@ final class LoadEdgesFaultsIT {
   }
 
   @Test
-  void aRowThatViolatesAConstraintFailsTheRunByDefault() throws Exception {
+  void constraintViolationFailsRunByDefault() throws Exception {
     Launched launched = load.run(withAnEdgeThatIsThere());
     assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(launched.out()).isEmpty();
@@ -130,7 +130,7 @@ final class LoadEdgesFaultsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
-  void aRowThatViolatesAConstraintIsTheOnlyDeadLetter(String runner) throws Exception {
+  void onlyConstraintViolationBecomesDeadLetter(String runner) throws Exception {
     Path bad = directory.resolve("bad.jsonl");
     Launched launched =
         load.run(withAnEdgeThatIsThere(), "--badRecords=" + bad, "--tableSize=2", runner);

@@ -132,7 +132,7 @@ final class LoadEdgesIT {
   }
 
   @Test
-  void anEdgeListOfBlanksWithTextsAndCommentsIsRead() throws Exception {
+  void readsBlankSeparatedListWithTextsAndComments() throws Exception {
     Path input = directory.resolve("list.txt.gz");
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(input))) {
       out.write("# a comment\nann  bob\t7\n bob ann 8\nann ann 9\n".getBytes("UTF-8"));
@@ -210,7 +210,7 @@ final class LoadEdgesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
-  void filesThatComeLaterAreReadFromAWatchedDirectory(String runner) throws Exception {
+  void readsLaterFilesFromWatchedDirectory(String runner) throws Exception {
     Path watched = Files.createDirectory(directory.resolve("watched"));
     Files.move(edges(3_000, 100), watched.resolve("first.csv"));
     CompletableFuture<Launched> load =
@@ -234,7 +234,7 @@ final class LoadEdgesIT {
   }
 
   @Test
-  void dryRunOfAStreamShowsFilesAndInterval() throws Exception {
+  void streamDryRunShowsFilesAndInterval() throws Exception {
     Path watched = Files.createDirectory(directory.resolve("watched"));
     String line =
         "--input=" + watched + " --streaming --pollSeconds=7 --dryRun --targetColumn=target";
@@ -303,7 +303,7 @@ final class LoadEdgesIT {
   }
 
   @Test
-  void edgesOfOneComponentAreInOneSlotWhateverTheirNodes() throws Exception {
+  void edgesOfComponentShareOneSlot() throws Exception {
     StringBuilder lines = new StringBuilder("s,t,part\n");
     for (int i = 0; i < 40; i++) {
       lines.append(2 * i).append(',').append(2 * i + 1).append(",a\n");

@@ -54,7 +54,7 @@ final class LoadEdgesJvmsIT {
   }
 
   @Test
-  void twoJvmsOneOfWhichIsKilledAndRunAgain() throws Exception {
+  void twoJvmsSurviveKillAndRerun() throws Exception {
     assertExactAfterAKill(DIRECT);
   }
 

@@ -64,7 +64,7 @@ final class LoadEdgesStreamingClusterIT {
   }
 
   @Test
-  void everyFileCountsOnceThroughALostWorkerAndASavepoint() throws Exception {
+  void filesCountOnceDespiteLostWorkerAndSavepoint() throws Exception {
     database.createTables("part");
     evidence.watch();
     TableGate gate = TableGate.behind(database, "edges");

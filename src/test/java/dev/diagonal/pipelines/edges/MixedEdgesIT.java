@@ -48,7 +48,7 @@ final class MixedEdgesIT {
 
   @ParameterizedTest
   @CsvSource({DIRECT + ",monopartite", DIRECT + ",bipartite", FLINK + ",monopartite"})
-  void hubIsCountedAtTheEndAndOthersImmediately(String runner, String schedule) throws Exception {
+  void countsHubAtEndAndOthersImmediately(String runner, String schedule) throws Exception {
     boolean bipartite = schedule.equals("bipartite");
     Path input = hub(bipartite);
     String options = "--input=" + input + " --batchSize=100 --tableSize=8 --schedule=" + schedule;

@@ -51,7 +51,7 @@ final class StatementLocksIT {
   }
 
   @Test
-  void twoJvmsShareRowsOfH2AndOneIsKilled() throws Exception {
+  void twoJvmsSharingH2RowsSurviveKill() throws Exception {
     try (H2Server server = H2Server.in(directory)) {
       assertExactAfterAKill(server.jdbcUrl("person") + ";LOCK_TIMEOUT=240000");
     }

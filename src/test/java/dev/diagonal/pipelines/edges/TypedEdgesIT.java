@@ -91,7 +91,7 @@ final class TypedEdgesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"immediate", "folded"})
-  void aValueOfAnotherTypeIsABadRecord(String counts) throws Exception {
+  void valueOfOtherTypeIsBadRecord(String counts) throws Exception {
     Path bad = directory.resolve("bad.jsonl");
     Path input =
         write("s,t,weight,price,kind", "1,2,4.5,1.25,x", "2,3,heavy,1.00,y", "3,4,1,1.255,z");
@@ -110,7 +110,7 @@ final class TypedEdgesIT {
   }
 
   @Test
-  void aColumnWithoutATypeHasThatOfTheTable() throws Exception {
+  void untypedColumnTakesTypeOfTable() throws Exception {
     database.execute(
         "CREATE TABLE edges (edge_id uuid PRIMARY KEY, source bigint, target bigint,"
             + " since date, weight numeric(5,1))");
@@ -229,7 +229,7 @@ final class TypedEdgesIT {
   }
 
   @Test
-  void numbersThatCannotBeAddedUpAreBadRecords() throws Exception {
+  void numbersThatCannotBeSummedAreBadRecords() throws Exception {
     Path bad = directory.resolve("bad.jsonl");
     Path input = write("s,t,weight", "1,2,NaN", "2,3,1.5");
     assertDone(

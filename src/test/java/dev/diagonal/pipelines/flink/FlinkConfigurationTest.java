@@ -39,7 +39,7 @@ final class FlinkConfigurationTest {
   }
 
   @Test
-  void theFileForPipelinesOfUsersSetsTheSame() {
+  void userPipelineConfigSetsSameOptions() {
     assertThat(GlobalConfiguration.loadConfiguration("runner-configs/flink-local").toMap())
         .containsExactlyInAnyOrderEntriesOf(FlinkConfiguration.LOOPBACK);
   }
@@ -77,7 +77,7 @@ final class FlinkConfigurationTest {
   }
 
   @Test
-  void aStreamOnAClusterRestartsByFailureRate() throws IOException {
+  void clusterStreamRestartsByFailureRate() throws IOException {
     Files.writeString(users.resolve("config.yaml"), "rest.port: 12345\n");
     for (List<String> given : List.of(List.<String>of(), List.of("--flinkConfDir=" + users))) {
       Configuration configuration = completed(options(given, CLUSTER, STREAM));

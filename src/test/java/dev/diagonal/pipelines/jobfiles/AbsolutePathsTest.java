@@ -25,7 +25,7 @@ final class AbsolutePathsTest {
         "--summary=s.json | --summary=s.json",
         "--header | --header"
       })
-  void filesOfWorkersAreAbsoluteAndNothingElseIsTouched(String given, String expected) {
+  void makesOnlyWorkerFilePathsAbsolute(String given, String expected) {
     String here = Path.of("").toAbsolutePath().toString();
     assertThat(AbsolutePaths.in(List.of(given))).containsExactly(expected.replace("HERE", here));
   }

@@ -25,7 +25,7 @@ final class LocalElasticsearchIT {
       """;
 
   @Test
-  void isTheVersionThatIsStatedAndAnswersSearches(LocalElasticsearch elasticsearch) {
+  void hasStatedVersionAndAnswersSearches(LocalElasticsearch elasticsearch) {
     String url = elasticsearch.url();
     assertThat(Http.get(url)).contains("\"number\" : \"8.7.1\"");
 
@@ -64,7 +64,7 @@ final class LocalElasticsearchIT {
   }
 
   @Test
-  void showsTheServersOwnWordsWhenItDoesNotStart() {
+  void showsServerOutputWhenStartFails() {
     var setup = LocalElasticsearch.configure().withSetting("no.such.setting", "1");
     assertThatThrownBy(setup::start)
         .isInstanceOf(EmbeddedServersException.class)

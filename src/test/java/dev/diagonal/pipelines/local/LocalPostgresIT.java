@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LocalPostgresIT {
 
   @Test
-  void isTheVersionWithTheSettingsThatAreStated(LocalPostgres postgres) throws SQLException {
+  void hasStatedVersionAndSettings(LocalPostgres postgres) throws SQLException {
     assertThat(query(postgres, "SHOW server_version")).startsWith("16.");
     assertThat(query(postgres, "SHOW max_connections")).isEqualTo("100");
     assertThat(query(postgres, "SHOW shared_buffers")).isEqualTo("256MB");
@@ -157,7 +157,7 @@ final class LocalPostgresIT {
   }
 
   @Test
-  void comesBackOnTheSamePortAfterAKill() throws SQLException {
+  void restartsOnSamePortAfterKill() throws SQLException {
     try (LocalPostgres postgres = LocalPostgres.start()) {
       update(postgres, "CREATE TABLE kept AS SELECT 42 AS answer");
       // Unlogged tables are emptied by a crash, and by nothing else.
@@ -189,7 +189,7 @@ final class LocalPostgresIT {
   }
 
   @Test
-  void showsTheServersOwnWordsWhenItDoesNotStart(@TempDir Path directory) {
+  void showsServerOutputWhenStartFails(@TempDir Path directory) {
     var setup = LocalPostgres.configure().withSetting("shared_buffers", "plenty");
     assertThatThrownBy(() -> setup.withDataDirectory(directory).start())
         .isInstanceOf(EmbeddedServersException.class)
@@ -203,7 +203,7 @@ final class LocalPostgresIT {
   }
 
   @Test
-  void removesTheTemporaryDirectoryOfAServerThatDoesNotStart() {
+  void removesTemporaryDirectoryWhenStartFails() {
     assertThatThrownBy(
             () -> LocalPostgres.configure().withSetting("shared_buffers", "plenty").start())
         .hasMessageMatching("(?s).*log \\((.*diagonal-postgres-.*)\\):.*")

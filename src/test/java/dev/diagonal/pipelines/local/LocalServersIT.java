@@ -58,7 +58,7 @@ final class LocalServersIT {
   }
 
   @Test
-  void stopsTheOneIfTheOtherDoesNotStart() throws IOException {
+  void stopsOneServerIfOtherFailsToStart() throws IOException {
     Files.createFile(temporary.resolve("elasticsearch"));
     assertThatThrownBy(() -> LocalServers.start(Set.of(Kind.values()), temporary))
         .isInstanceOf(EmbeddedServersException.class)

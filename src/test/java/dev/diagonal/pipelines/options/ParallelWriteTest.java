@@ -13,7 +13,7 @@ class ParallelWriteTest {
   private static final long ROW_BYTES = 500;
 
   @Test
-  void theTableSizeFollowsTheTransactionsOfAllProcesses() {
+  void tableSizeFollowsTransactionsOfAllProcesses() {
     assertThat(tableSize("--runner=DirectRunner")).isEqualTo(16);
     assertThat(tableSize("--runner=FlinkRunner", "--flinkMaster=[local]", "--parallelism=4"))
         .isEqualTo(16);

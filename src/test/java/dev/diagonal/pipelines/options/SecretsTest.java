@@ -22,7 +22,7 @@ final class SecretsTest {
   }
 
   @Test
-  void theFirstLineOfTheFileIsTheSecretSpacesIncluded() throws IOException {
+  void secretIsFirstLineIncludingSpaces() throws IOException {
     Path file = Files.writeString(directory.resolve("password"), " se cret \r\nnot this\n");
     assertThat(Secrets.read("jdbcPasswordFile", file.toString(), UNSET))
         .contains(new Secret(" se cret "));

@@ -93,7 +93,7 @@ final class PlanRunTest {
   }
 
   @Test
-  void whatMayFailDoesNotStopWhatComesAfterIt() throws Exception {
+  void toleratedFailureDoesNotStopLaterSteps() throws Exception {
     PlanReport report =
         run(
             sequence(

@@ -71,7 +71,7 @@ final class ProgressLineTest {
   }
 
   @Test
-  void theBarIsAsFullAsTheShareRead() {
+  void barShowsShareOfBytesRead() {
     assertThat(new ProgressText(100, false).bar(Map.of(Counted.BYTES_READ, 25L)))
         .isEqualTo("[=====               ] ");
   }

@@ -166,7 +166,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void aTableOfAnotherShapeIsRefusedBeforeAnythingIsWritten() throws Exception {
+  void refusesTableOfOtherLayoutBeforeWriting() throws Exception {
     execute("CREATE TABLE other_shape (movie_id bigint PRIMARY KEY, rating_count text)");
     Path output = directory.resolve("out.csv");
     Path summary = directory.resolve("summary.json");
@@ -206,7 +206,7 @@ final class MovieRatingsIT {
 
   @Test
   @Tag("large")
-  void aDatabaseThatIsDownIsNamedWithAHint() throws IOException {
+  void namesUnreachableDatabaseWithHint() throws IOException {
     String url = "jdbc:postgresql://127.0.0.1:" + closedPort() + "/postgres";
     Launched launched =
         launch("--input=" + someRatings(), "--jdbcUrl=" + url, "--jdbcUser=postgres");
@@ -219,7 +219,7 @@ final class MovieRatingsIT {
 
   @Test
   @Tag("large")
-  void anElasticsearchThatIsDownIsNamedWithAHint() throws IOException {
+  void namesUnreachableElasticsearchWithHint() throws IOException {
     String url = "http://127.0.0.1:" + closedPort();
     Launched launched = launch("--input=" + someRatings(), "--elasticsearchUrl=" + url);
     assertFailed(launched, 3);
@@ -307,7 +307,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void columnsMayBeNamedDifferentlyOrGivenByPosition() throws IOException {
+  void acceptsColumnsByOtherNameOrPosition() throws IOException {
     Path named = Files.writeString(directory.resolve("1.csv"), "stars\tfilm\n3.5\t7\n");
     Path output = directory.resolve("out.csv");
     launch(
@@ -331,7 +331,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void theFirstBadRecordFailsTheRunWithItsPlace() throws Exception {
+  void firstBadRecordFailsRunWithPlace() throws Exception {
     RatingsFile ratings = RatingsFile.of(5_000, 100, 6).with(3_210, "1,17,five stars,99");
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
     Path output = directory.resolve("out.csv");
@@ -393,7 +393,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void refusedRowsOfPostgresFailOrBecomeBadRecords() throws Exception {
+  void postgresRefusalsFailRunOrBecomeBadRecords() throws Exception {
     RatingsFile ratings = RatingsFile.of(5_000, 100, 10);
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
     Path badRecords = directory.resolve("bad.jsonl");
@@ -434,7 +434,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void refusedDocumentsFailTheRunOrBecomeBadRecords() throws Exception {
+  void refusedDocumentsFailRunOrBecomeBadRecords() throws Exception {
     RatingsFile ratings = RatingsFile.of(5_000, 100, 11);
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
     Path output = directory.resolve("out.csv");

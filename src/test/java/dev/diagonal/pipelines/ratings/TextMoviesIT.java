@@ -49,7 +49,7 @@ final class TextMoviesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
-  void everySinkHasTheIdsAsTheyAreWritten(String runner) throws Exception {
+  void everySinkKeepsIdsUnchanged(String runner) throws Exception {
     JobDatabase database = JobDatabase.create(postgres, "text_movies");
     Path in = Files.writeString(directory.resolve("r.csv"), RATINGS);
     Path out = directory.resolve("out.csv");

@@ -31,7 +31,7 @@ final class LimitTest {
 
   @ParameterizedTest
   @CsvSource({"60, 10, Reading: writers", "10, 60, Converting: writers"})
-  void namesTheStageThatIsMoreOftenAtWork(long reads, long converts, String reason) {
+  void namesBusierStage(long reads, long converts, String reason) {
     Map<String, StageTime> stages =
         Map.of(
             "read", new StageTime(100, 0, 100 - reads),

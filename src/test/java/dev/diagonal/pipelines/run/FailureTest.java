@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class FailureTest {
 
   @Test
-  void aBadLineIsFoundInsideWhatTheRunnerThrows() {
+  void findsBadRecordInRunnerException() {
     String line = new DeadLetter("a.csv", 12, "no digits", "x").describe();
     Failure failure = Failure.of(wrapped(new BadInputException(line)));
     assertThat(failure.message()).isEqualTo("a.csv, byte 12: no digits; the line is: x");
@@ -40,13 +40,13 @@ final class FailureTest {
         "table t of jdbc:x refuses the row of key 7: ERROR: no",
         "a row does not fit table t of jdbc:x: no number"
       })
-  void whatATargetRefusesCanBeSetAsideToo(String message) {
+  void rowsRefusedByTargetHaveBadRecordsHint(String message) {
     assertThat(Failure.of(wrapped(new BadInputException(message))).hint())
         .startsWith("--badRecords=<file.jsonl> ");
   }
 
   @Test
-  void whoHasSetBadRecordsAsideIsNotToldTo() {
+  void omitsBadRecordsHintIfAlreadyGiven() {
     String line = new DeadLetter("a.csv", 12, "no digits", "x").describe();
     assertThat(
             Failure.of(new BadInputException("more than 3 bad records; the last of them: " + line))
@@ -75,7 +75,7 @@ final class FailureTest {
   }
 
   @Test
-  void aDatabaseThatIsNotThereComesWithAHint() {
+  void unreachableDatabaseHasHint() {
     assertThat(Failure.of(wrapped(new SQLException("Connection refused", "08001"))))
         .isEqualTo(
             new Failure(
@@ -92,7 +92,7 @@ final class FailureTest {
   }
 
   @Test
-  void whatADatabaseRefusesIsSaidAsItStands() {
+  void reportsDatabaseErrorVerbatim() {
     assertThat(Failure.of(wrapped(new SQLException("no such table", "42P01"))))
         .isEqualTo(new Failure("the database says: no such table", null, true));
   }
@@ -105,13 +105,13 @@ final class FailureTest {
   }
 
   @Test
-  void hintsAtThePasswordOptionForAFailedLogin() {
+  void hintsAtPasswordOptionAfterFailedLogin() {
     Failure failure = Failure.of(wrapped(new SQLException("authentication failed", "28P01")));
     assertThat(failure.hint()).contains("--jdbcPasswordFile", "DIAGONAL_JDBC_PASSWORD");
   }
 
   @Test
-  void aServerThatDoesNotListenIsNamedByWhoCalledIt() {
+  void unreachableServerKeepsMessageOfCaller() {
     Failure failure =
         Failure.of(
             new IOException(
@@ -122,7 +122,7 @@ final class FailureTest {
   }
 
   @Test
-  void aFileThatCannotBeWrittenNeedsNoStackTrace() {
+  void unwritableFileNeedsNoStackTrace() {
     assertThat(
             Failure.of(
                 wrapped(new IOException("cannot write o.csv", new AccessDeniedException("o.csv")))))
@@ -137,7 +137,7 @@ final class FailureTest {
 
   /** As {@code RestClusterClient} has it when it has sent a job again. */
   @Test
-  void jobsThatTheClusterHasAreReportedAsRunning() {
+  void reportsJobsOnClusterAsRunning() {
     JobID id = new JobID(1, 2);
     Throwable sentAgain =
         new JobSubmissionException(
@@ -157,7 +157,7 @@ final class FailureTest {
   }
 
   @Test
-  void anythingElseIsNotExpectedAndNamedByItsRoot() {
+  void otherFailuresAreUnexpectedAndNameRootCause() {
     assertThat(Failure.of(wrapped(new IllegalStateException("odd"))))
         .isEqualTo(new Failure("IllegalStateException: odd", null, false));
     assertThat(Failure.of(new NullPointerException()).message()).isEqualTo("NullPointerException");

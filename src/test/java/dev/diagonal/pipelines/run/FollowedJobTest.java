@@ -52,21 +52,21 @@ final class FollowedJobTest {
   }
 
   @Test
-  void aJobThatTheClusterHasNotIsNot() {
+  void doesNotFollowJobUnknownToCluster() {
     statuses = new int[] {404, 200};
     assertThat(FollowedJob.after(CUT, rest(), THRICE)).isEmpty();
     assertThat(asked).hasValue(1);
   }
 
   @Test
-  void aClusterThatGivesNoAnswerIsAskedAgain() {
+  void asksAgainWhenClusterDoesNotAnswer() {
     statuses = new int[] {503, 500, 200};
     assertThat(FollowedJob.after(CUT, rest(), THRICE)).isPresent();
     assertThat(asked).hasValue(3);
   }
 
   @Test
-  void withoutAnAnswerTheJobIsLostAndNotDenied() {
+  void reportsJobAsLostWithoutAnswer() {
     statuses = new int[] {503, 503, 503, 200};
     assertThatThrownBy(() -> FollowedJob.after(CUT, rest(), THRICE))
         .isInstanceOf(LostJobException.class)

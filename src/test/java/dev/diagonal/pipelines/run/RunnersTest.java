@@ -70,7 +70,7 @@ final class RunnersTest {
   }
 
   @Test
-  void aStreamThatEndsByItselfTakesItsSourcesWithIt() {
+  void endingStreamShutsDownItsSources() {
     assertThat(streaming(true, CLUSTER).getShutdownSourcesAfterIdleMs()).isZero();
     assertThat(streaming(false, LOCAL).getShutdownSourcesAfterIdleMs()).isZero();
   }

@@ -32,7 +32,7 @@ final class SummaryTest {
   }
 
   @Test
-  void aPersonReadsRowsBadRecordsTimeAndPlaces() {
+  void printsRowsBadRecordsTimeAndPlaces() {
     assertThat(SUMMARY.lines())
         .containsExactly(
             "paint: 1,234,567 rows read, 89 bad, in 2.5 s (493,827 rows/s)",

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class EmbeddedServersTest {
 
   @Test
-  void saysWhatToDoWhereTheJarHasNone() throws IOException, ReflectiveOperationException {
+  void explainsWhatToDoWithoutBundledServers() throws IOException, ReflectiveOperationException {
     URL classes = EmbeddedServers.class.getProtectionDomain().getCodeSource().getLocation();
     try (JarWithoutServers jar = new JarWithoutServers(classes)) {
       Method start =

@@ -161,7 +161,7 @@ final class TaxiTripsIT {
   }
 
   @Test
-  void badTripsGoToTheFileOrFailTheRun() throws Exception {
+  void badTripsGoToFileOrFailRun() throws Exception {
     Path input = new TripFile(500, 20).writeTo(directory.resolve("trips.csv"));
     Files.writeString(
         input,
@@ -181,7 +181,7 @@ final class TaxiTripsIT {
   }
 
   @Test
-  void refusedTripsFailTheRunOrBecomeBadRecords() throws Exception {
+  void refusedTripsFailRunOrBecomeBadRecords() throws Exception {
     Path none = Files.writeString(directory.resolve("none.csv"), TripFile.HEADER + "\n");
     assertDone(launch("--input=" + none)); // makes the tables
     database.execute("ALTER TABLE trips ADD CONSTRAINT cheap CHECK (total_amount < 777777)");

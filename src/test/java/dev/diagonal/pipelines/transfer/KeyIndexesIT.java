@@ -156,7 +156,7 @@ final class KeyIndexesIT {
   }
 
   @Test
-  void rowsThatASecondUniqueIndexRefusesAreBadRecords() throws Exception {
+  void secondUniqueIndexViolationsAreBadRecords() throws Exception {
     String index =
         "ALTER TABLE keys.t ADD PRIMARY KEY (k); CREATE UNIQUE INDEX u ON keys.t (lower(k))";
     String rows = "A,1;a,2;b,3;";

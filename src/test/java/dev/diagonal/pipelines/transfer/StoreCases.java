@@ -161,7 +161,7 @@ abstract class StoreCases {
   }
 
   @Test
-  void refusedRowsAreDeadLettersAndTheOthersAreWritten() throws Exception {
+  void onlyRowsRefusedByDatabaseBecomeDeadLetters() throws Exception {
     execute(
         "CREATE TABLE people (id int PRIMARY KEY, name varchar(10) NOT NULL, age int CHECK (age < 150))");
     StringBuilder csv = new StringBuilder("id,name,age\n");
@@ -177,7 +177,7 @@ abstract class StoreCases {
   }
 
   @Test
-  void aRefusedRowFailsTheRunWithItsReason() throws Exception {
+  void rowRefusedByTargetFailsRunWithReason() throws Exception {
     execute("CREATE TABLE people (id int PRIMARY KEY, age int CHECK (age < 150))");
     assertFailed("age", load("id,age\n1,2\n2,200\n3,4\n", "people", "--mode=insert"));
   }
@@ -217,7 +217,7 @@ abstract class StoreCases {
   }
 
   @Test
-  void numbersThatAFloatWouldRoundAreDeadLetters() throws Exception {
+  void numbersThatFloatWouldRoundAreDeadLetters() throws Exception {
     execute("CREATE TABLE typed (id int, d double, r %s, n double)".formatted(realType()));
     Path numbers = directory.resolve("numbers.parquet");
     Path csv =
@@ -265,7 +265,7 @@ abstract class StoreCases {
   }
 
   @Test
-  void aDryRunShowsTheTableAndChangesNothing() throws Exception {
+  void dryRunShowsTableAndChangesNothing() throws Exception {
     Launched launched = load("id,name\n1,a\n", "people", "--key=id", "--dryRun");
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
     assertThat(String.join("\n", launched.out())).contains("people would be created");

@@ -61,7 +61,7 @@ final class StrangersQueriesIT {
         "SELECT id FROM events WHERE data ?& array['paid']; -- paid; ones",
         "SELECT id FROM events WHERE id = 1 /* one; */;",
       })
-  void queriesMayHoldQuestionMarksCommentsAndASemicolon(String query) throws Exception {
+  void acceptsQuestionMarksCommentsAndSemicolonInQueries(String query) throws Exception {
     Path out = directory.resolve("out.csv");
     assertDone(
         run(
@@ -106,7 +106,7 @@ final class StrangersQueriesIT {
   }
 
   @Test
-  void aStatementTimeoutOfTheRoleDoesNotEndARead() throws Exception {
+  void statementTimeoutOfRoleDoesNotEndRead() throws Exception {
     database.execute(
         """
         DO $$ BEGIN CREATE ROLE hurried LOGIN PASSWORD '%s';

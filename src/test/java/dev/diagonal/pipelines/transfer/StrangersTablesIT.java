@@ -87,7 +87,7 @@ final class StrangersTablesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"letter,AB", "name,%70s", "bits,10101", "exact,1f", "mark,1-1-1-1-1"})
-  void valuesThatACastWouldChangeAreBadRecords(String columnAndValue) throws Exception {
+  void valuesThatCastWouldChangeAreBadRecords(String columnAndValue) throws Exception {
     database.execute(
         """
         CREATE TABLE app.casts (id bigint PRIMARY KEY, letter "char", name name, bits bit(3),
@@ -106,7 +106,7 @@ final class StrangersTablesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {EACH, ALL})
-  void identityColumnsAreWrittenAndGeneratedOnesLeftOut(String transaction) throws Exception {
+  void writesIdentityColumnsAndSkipsGeneratedColumns(String transaction) throws Exception {
     database.execute(
         """
         CREATE TABLE app.customer (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text,
@@ -219,7 +219,7 @@ final class StrangersTablesIT {
   }
 
   @Test
-  void uniqueIndexesServeAsKeysOrSayWhyTheyCannot() throws Exception {
+  void acceptsUniqueIndexAsKeyOrExplainsRefusal() throws Exception {
     database.execute(
         """
         CREATE TABLE app.indexed (a int, b int, v text);
@@ -248,7 +248,7 @@ final class StrangersTablesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {EACH, ALL})
-  void namesThatAreTooLongAreNamedWithTheirFile(String transaction) throws Exception {
+  void reportsTooLongColumnNamesWithFile(String transaction) throws Exception {
     String name = "cölumn_".repeat(9);
     Launched launched = load("id," + name + "\n1,2\n", "app.long", transaction);
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);

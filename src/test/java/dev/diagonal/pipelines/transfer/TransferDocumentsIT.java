@@ -120,7 +120,7 @@ class TransferDocumentsIT {
   }
 
   @Test
-  void aTextTooLongForItsFieldIsABadRecord() throws Exception {
+  void textTooLongForFieldIsBadRecord() throws Exception {
     Path bad = directory.resolve("bad.jsonl");
     String input = csv("id,note\n1,short\n2," + "ä".repeat(17_000) + "\n");
     assertDone(transfer(input, "long", "--badRecords=" + bad));

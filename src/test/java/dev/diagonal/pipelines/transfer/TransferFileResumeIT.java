@@ -108,7 +108,7 @@ final class TransferFileResumeIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"rows.csv", "rows.jsonl.gz", "rows.parquet"})
-  void aKilledRunIsResumedToTheSameBytes(String name) throws Exception {
+  void resumeAfterKillProducesSameBytes(String name) throws Exception {
     writeFiles(8, 40_000, false);
     try (CommandJvm killed =
         CommandJvm.start(requireNonNull(in.getParent()), options(to(name), "--resume"))) {
@@ -132,7 +132,7 @@ final class TransferFileResumeIT {
   }
 
   @Test
-  void aFailedRunIsResumedOnceItsFileIsCorrected() throws Exception {
+  void resumesFailedRunAfterFileIsCorrected() throws Exception {
     fail(to("rows.csv"));
     correctLast();
 

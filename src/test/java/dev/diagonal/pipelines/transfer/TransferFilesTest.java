@@ -80,7 +80,7 @@ final class TransferFilesTest {
   }
 
   @Test
-  void aFunctionOfTheUserByNameMakesDropsAndRefusesRows() throws Exception {
+  void namedUserFunctionMakesDropsAndRefusesRows() throws Exception {
     Path mapping =
         file(
             "mapping.yaml",
@@ -162,7 +162,7 @@ final class TransferFilesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 1_000_000})
-  void allSinksGetAllRowsAtAnyBlockSize(int blockRows) throws Exception {
+  void sinksGetAllRowsAtAnyBlockSize(int blockRows) throws Exception {
     Path csv = directory.resolve("a.csv");
     Path json = directory.resolve("b.jsonl");
     Path other = directory.resolve("c.csv");
@@ -203,7 +203,7 @@ final class TransferFilesTest {
   }
 
   @Test
-  void aCompressedFileIsMadeOfSeveralRangesAndReadBack() throws Exception {
+  void compressedFileOfSeveralRangesIsReadBack() throws Exception {
     file("in-1.csv", "id,name\n1,a\n2,b\n");
     file("in-2.csv", "id,name\n3,c\n");
     Path csv = directory.resolve("out.csv.gz");

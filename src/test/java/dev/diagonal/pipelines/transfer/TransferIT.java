@@ -167,7 +167,7 @@ final class TransferIT {
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
-  void atomicTableDoesNotAppearWithABadRow(String runner) throws Exception {
+  void atomicTableDoesNotAppearAfterBadRecord(String runner) throws Exception {
     Path file = directory.resolve("small.csv");
     StringBuilder text = new StringBuilder("id,n\n");
     for (int i = 0; i < ROWS; i++) {
@@ -203,7 +203,7 @@ final class TransferIT {
   }
 
   @Test
-  void badRowsGoToTheirFileAndTheOthersOn() throws Exception {
+  void badRecordsGoToFileAndOthersContinue() throws Exception {
     Path file = directory.resolve("rows.csv");
     Files.writeString(file, "id,n\n1,10\n2,20\n3\n4,40\n");
     Path mapping = directory.resolve("mapping.yaml");
@@ -237,7 +237,7 @@ final class TransferIT {
   }
 
   @Test
-  void refusedRowsFailTheRunOrBecomeBadRecords() throws Exception {
+  void tableRefusalsFailRunOrBecomeBadRecords() throws Exception {
     Path file = Files.writeString(directory.resolve("rows.csv"), "id,n\n1,10\n2,20\n3,30\n");
     Path bad = directory.resolve("bad.jsonl");
     database.execute(
@@ -270,7 +270,7 @@ final class TransferIT {
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
-  void theTablesOfAGroupAppearTogetherOrNotAtAll(String runner) throws Exception {
+  void tablesOfGroupAppearAtomically(String runner) throws Exception {
     Path small = Files.writeString(directory.resolve("in.csv"), "id,n\n1,10\n2,20\n");
     Path wrong = Files.writeString(directory.resolve("wrong.csv"), "id,n\n1,10\n1,11\nx,20\n");
     Path plan =
@@ -347,7 +347,7 @@ final class TransferIT {
   }
 
   @Test
-  void valuesOfATableAreSpeltAsTheMappingSays() throws Exception {
+  void formatsTableValuesAsMappingSays() throws Exception {
     database.execute("CREATE TABLE small_ones (id integer, day date, price numeric(9, 3))");
     database.execute("INSERT INTO small_ones VALUES (1, '2026-12-31', 1234.5), (2, NULL, NULL)");
     Path mapping =
@@ -410,7 +410,7 @@ final class TransferIT {
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
-  void aPlanPrintsItsTreeAndStopsAtWhatFails(String runner) throws Exception {
+  void planPrintsItsTreeAndStopsAtFailure(String runner) throws Exception {
     Files.writeString(directory.resolve("in.csv"), "id,n\n1,10\n2,20\n");
     Files.writeString(directory.resolve("wrong.csv"), "id,n\n1,10\nx,20,\n");
     Path plan = directory.resolve("plan.yaml");

@@ -146,7 +146,7 @@ final class TransferIncrementalIT {
   }
 
   @Test
-  void aNumberThatCommitsLateIsInTheOverlap() throws Exception {
+  void overlapIncludesNumberCommittedLate() throws Exception {
     database.execute(
         "CREATE TABLE news (id bigint PRIMARY KEY, changed bigint); INSERT INTO news SELECT i, i FROM generate_series(1, 100) AS i");
     try (Connection late = database.connect();
@@ -197,7 +197,7 @@ final class TransferIncrementalIT {
 
   /** Otherwise all rows until that date would be missed. */
   @Test
-  void valuesInTheFutureDoNotMoveTheMarkThere() throws Exception {
+  void futureValuesDoNotMoveMark() throws Exception {
     createNews();
     database.execute(
         "UPDATE news SET changed = 'infinity' WHERE id = 1; UPDATE news SET changed = '2099-01-01' WHERE id = 2");
@@ -208,7 +208,7 @@ final class TransferIncrementalIT {
   }
 
   @Test
-  void allRowsAreReadWhenTheLastTransferDoesNotHelp() throws Exception {
+  void readsAllRowsWhenLastTransferIsUnusable() throws Exception {
     createNews();
     assertThat(read()).isEqualTo(100);
     database.execute("TRUNCATE news_copy");
@@ -261,7 +261,7 @@ final class TransferIncrementalIT {
   }
 
   @Test
-  void theSameTransferDoesNotRunTwiceAtOnce() throws Exception {
+  void sameTransferNeverRunsTwiceAtOnce() throws Exception {
     createNews();
     assertThat(read()).isEqualTo(100);
     TableGate gate = TableGate.behind(database, "news_copy");
@@ -328,7 +328,7 @@ final class TransferIncrementalIT {
 
   /** Its rows are neither in the snapshot nor above the mark unless the lookup comes first. */
   @Test
-  void aTransactionThatCommitsAfterTheSnapshotIsNotMissed() throws Exception {
+  void transactionCommittedAfterSnapshotIsNotMissed() throws Exception {
     createNews();
     try (Connection late = database.connect();
         Statement statement = late.createStatement()) {
@@ -352,7 +352,7 @@ final class TransferIncrementalIT {
   }
 
   @Test
-  void aUserWhoCannotSeeTransactionsGetsARemark() throws Exception {
+  void addsRemarkIfUserCannotSeeTransactions() throws Exception {
     createNews();
     database.execute(
         "DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN PASSWORD 'limited'; GRANT SELECT ON news TO limited");
@@ -374,7 +374,7 @@ final class TransferIncrementalIT {
 
   /** When summer time ends, an hour comes twice. */
   @Test
-  void timesWithoutAZoneOverlapByMoreThanAnHour() throws Exception {
+  void timesWithoutZoneOverlapMoreThanAnHour() throws Exception {
     database.execute(
         "CREATE TABLE news (id bigint PRIMARY KEY, changed timestamp); INSERT INTO news SELECT i, timestamp '2026-01-01' + i * interval '1 minute' FROM generate_series(1, 100) AS i");
 
@@ -406,7 +406,7 @@ final class TransferIncrementalIT {
   }
 
   @Test
-  void theMarkStaysWhenTheTargetIsNotAsSent() throws Exception {
+  void markStaysWhenTargetDiffers() throws Exception {
     createNews();
     database.execute(
         "ALTER TABLE news DROP CONSTRAINT news_pkey; INSERT INTO news VALUES (50, 'twice', now())");
@@ -419,7 +419,7 @@ final class TransferIncrementalIT {
 
   /** The mark would move before the group publishes its tables. */
   @Test
-  void tablesOfAnAllOrNothingGroupAreNotIncremental() throws Exception {
+  void refusesIncrementalTablesInAllOrNothingGroup() throws Exception {
     createNews();
     List<String> several = options("--mode=upsert", "--transaction=all");
     several.removeIf(option -> option.matches("--(key|from|to)=.*"));

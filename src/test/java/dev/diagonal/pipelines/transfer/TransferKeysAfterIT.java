@@ -65,7 +65,7 @@ final class TransferKeysAfterIT {
   }
 
   @Test
-  void aKeyThatCannotBeMadeIsNamedWithItsStatement() throws Exception {
+  void reportsFailedKeyWithItsStatement() throws Exception {
     Launched launched = load("id,name\n1,a\n2,b\n1,c\n", "jdbc:keyed_late", "--mode=insert");
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
     assertThat(String.join("\n", launched.err()))
@@ -80,7 +80,7 @@ final class TransferKeysAfterIT {
   }
 
   @Test
-  void aTransferResumesAfterItsKeyIsMadeByHand() throws Exception {
+  void resumesAfterKeyIsCreatedManually() throws Exception {
     String csv = "id,name\n1,a\n2,b\n1,c\n";
     Launched launched = load(csv, "jdbc:keyed_late", "--mode=insert");
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);

@@ -89,7 +89,7 @@ final class TransferKilledIT {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aProcessThatIsAskedToEndDropsItsStages(boolean inGroup) throws Exception {
+  void terminatedProcessDropsItsStages(boolean inGroup) throws Exception {
     database.execute("DROP TABLE IF EXISTS killed, killed_first");
     try (Connection holder = database.connect();
         var statement = holder.createStatement()) {

@@ -149,7 +149,7 @@ final class TransferKillsIT {
   /** Rows become visible all at once: before, there are none. */
   @ParameterizedTest
   @ValueSource(strings = {"--mode=replace", "--key=id", ""})
-  void killsOfAnAllOrNothingTransferShowAllOrNothing(String mode) throws Exception {
+  void transferStaysAllOrNothingDespiteKills(String mode) throws Exception {
     prepare(mode.equals("--key=id") ? "id bigint PRIMARY KEY, n bigint" : "id bigint, n bigint");
     for (int kills = 0; kills < KILLS / 5; kills++) {
       database.execute("TRUNCATE killed");

@@ -100,7 +100,7 @@ final class TransferLostReaderIT {
 
   /** The rows of a view have no order that another connection would get. */
   @Test
-  void aLostReaderOfAViewFailsTheTransfer() throws Exception {
+  void lostViewReaderFailsTransfer() throws Exception {
     Launched launched = runAndCut("letters_seen", "int");
 
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);

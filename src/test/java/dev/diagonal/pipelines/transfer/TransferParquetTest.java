@@ -126,7 +126,7 @@ final class TransferParquetTest {
   }
 
   @Test
-  void keepsTheOrderOfRowsOverRowGroupsAndFiles() throws Exception {
+  void keepsRowOrderAcrossRowGroupsAndFiles() throws Exception {
     // Random texts do not compress: several ranges of 4 MiB.
     String query =
         "SELECT i, md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS t FROM range(%s, %s) r(i)";
@@ -212,7 +212,7 @@ final class TransferParquetTest {
   }
 
   @Test
-  void valuesThatARowCannotHoldAreBadRecords() throws Exception {
+  void valuesThatRowCannotHoldAreBadRecords() throws Exception {
     Path in =
         duck.write(
             "SELECT i, ('2024-01-01 00:00:00.00000' || i || '001')::TIMESTAMP_NS AS t"
@@ -251,7 +251,7 @@ final class TransferParquetTest {
   }
 
   @Test
-  void infiniteDatesAndTheEndOfADayAreBadRecords() throws Exception {
+  void infiniteDatesAndHour24AreBadRecords() throws Exception {
     Path in =
         Files.writeString(
             directory.resolve("in.csv"),

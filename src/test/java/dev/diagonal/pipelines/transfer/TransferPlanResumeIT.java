@@ -153,7 +153,7 @@ final class TransferPlanResumeIT {
 
   /** Its rows may have changed when the plan runs again. */
   @Test
-  void aTransferFromATableEndsWithItsTask() throws Exception {
+  void completedTransferFromTableIsNotResumed() throws Exception {
     database.execute(
         "DROP TABLE IF EXISTS stock, stock_copy; CREATE TABLE stock (id int PRIMARY KEY, n int); INSERT INTO stock VALUES (1, 1)");
     write("second.csv", MANY, MANY - 1);
@@ -196,7 +196,7 @@ final class TransferPlanResumeIT {
 
   /** It would delete rows of the ledger again, which the transfer does not write again. */
   @Test
-  void statementsThatDeleteRowsAreNotRepeatedBeforeAResume() throws Exception {
+  void refusesToRepeatDeletesBeforeResume() throws Exception {
     String tasks =
         """
           - sql: {to: db, statement: "DELETE FROM first_rows WHERE id > 3"}
@@ -240,7 +240,7 @@ final class TransferPlanResumeIT {
   }
 
   @Test
-  void theReportOfAPlanHasRemarksOfItsTasks() throws Exception {
+  void planReportHasRemarksOfItsTasks() throws Exception {
     Path summary = directory.resolve("summary.json");
 
     Launched launched =

@@ -125,7 +125,7 @@ final class TransferPlanTest {
   }
 
   @Test
-  void aTableThatAGroupReplacesIsWrittenOnce() {
+  void refusesToWriteReplacedTableTwice() {
     assertThatThrownBy(
             () ->
                 read(
@@ -149,7 +149,7 @@ final class TransferPlanTest {
   }
 
   @Test
-  void aFileThatAnEarlierTaskWritesNeedNotBeThere() throws Exception {
+  void fileWrittenByEarlierTaskNeedNotExist() throws Exception {
     PlanNode plan =
         read(
             """

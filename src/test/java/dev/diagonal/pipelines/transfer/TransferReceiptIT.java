@@ -107,7 +107,7 @@ final class TransferReceiptIT {
   }
 
   @Test
-  void rowsOfAFilledTableAreVerifiedByKey() throws Exception {
+  void verifiesRowsOfFilledTableByKey() throws Exception {
     database.execute(
         "CREATE TABLE arrived (id int, name text, extra int DEFAULT 7, PRIMARY KEY (id, name));"
             + " INSERT INTO arrived SELECT i, 'it''s', 1 FROM generate_series(1, 3000) AS i");
@@ -140,7 +140,7 @@ final class TransferReceiptIT {
   }
 
   @Test
-  void rowsThatTheTargetRefusesAreNotExpectedThere() throws Exception {
+  void doesNotExpectRowsThatTargetRefused() throws Exception {
     database.execute("CREATE TABLE arrived (id int CHECK (id <> 2), name char(5))");
     Path csv = file("in.csv", "id,name", "1,one", "2,two", "x,three", "4,");
 
@@ -155,7 +155,7 @@ final class TransferReceiptIT {
   }
 
   @Test
-  void textsThatAreNoUuidsAreNotExpectedThere() throws Exception {
+  void doesNotExpectTextsThatAreNotUuids() throws Exception {
     database.execute(
         "DROP TABLE IF EXISTS texts; CREATE TABLE texts AS SELECT 1 AS id,"
             + " 'F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6' AS name UNION ALL SELECT 2, 'two';"
@@ -222,7 +222,7 @@ final class TransferReceiptIT {
   }
 
   @Test
-  void theFirstRowOfAFileThatDiffersIsNamed() throws Exception {
+  void namesFirstRowThatDiffersInFile() throws Exception {
     Path csv = file("in.csv", "id,name", "1,one", "2,\"\"", "3,");
 
     Launched launched =

@@ -158,7 +158,7 @@ final class TransferResumeIT {
   }
 
   @Test
-  void aFailedRunIsResumedOnceItsFileIsCorrected() throws Exception {
+  void resumesFailedRunAfterFileIsCorrected() throws Exception {
     failInLastFile();
     replaceInFile(2, "2550x,", "25500,");
 
@@ -167,7 +167,7 @@ final class TransferResumeIT {
 
   /** The other rows of the transaction are not committed, and so not skipped later. */
   @Test
-  void aRowThatTheTableRefusesIsNotSkippedLater() throws Exception {
+  void rowRefusedByTableIsNotSkippedLater() throws Exception {
     database.execute("ALTER TABLE resumed ADD CHECK (n <> 51000)");
     writeFiles();
     for (String[] options : new String[][] {{}, {"--resume"}}) {
@@ -259,7 +259,7 @@ final class TransferResumeIT {
   }
 
   @Test
-  void aRunWithoutResumeWarnsOfRowsThatItInsertsAgain() throws Exception {
+  void warnsOfRepeatedInsertsWithoutResume() throws Exception {
     failInLastFile();
     replaceInFile(2, "2550x,", "25500,");
     long before = rows();
@@ -330,7 +330,7 @@ final class TransferResumeIT {
   }
 
   @Test
-  void committedRowsThatAFilterNowDropsFailTheRun() throws Exception {
+  void filterThatDropsCommittedRowsFailsRun() throws Exception {
     failInLastFile();
     replaceInFile(2, "2550x,", "25500,");
     Path none =
@@ -343,7 +343,7 @@ final class TransferResumeIT {
   }
 
   @Test
-  void aRunThatCannotBeResumedEndsTheInterruptedOne() throws Exception {
+  void unresumableRunEndsInterruptedOne() throws Exception {
     failInLastFile();
     long before = rows();
 
@@ -357,7 +357,7 @@ final class TransferResumeIT {
 
   /** As if the server had ended the session of the first process, which goes on. */
   @Test
-  void aProcessThatHasLostItsTransferCommitsNothingMore() throws Exception {
+  void processThatLostItsTransferCommitsNothing() throws Exception {
     writeFiles();
     TableGate gate = TableGate.behind(database, "resumed", 7);
     try (Connection closed = gate.close();
@@ -393,7 +393,7 @@ final class TransferResumeIT {
 
   /** A file of 40 MiB has 8 ranges for 2 readers, and 10 for 4. */
   @Test
-  void aResumedRunReadsTheRangesOfTheFirst() throws Exception {
+  void resumedRunReadsRangesOfFirstRun() throws Exception {
     int rows = 40_000;
     String filler = "x".repeat(1_000);
     StringBuilder csv = new StringBuilder("id,n,filler\n");

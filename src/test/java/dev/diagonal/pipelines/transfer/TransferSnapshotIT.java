@@ -265,7 +265,7 @@ final class TransferSnapshotIT {
   }
 
   @Test
-  void aLostSnapshotFailsTheTransferAndIsNamed() throws Exception {
+  void lostSnapshotFailsTransferAndIsNamed() throws Exception {
     database.execute(
         """
         CREATE FUNCTION gate() RETURNS boolean LANGUAGE plpgsql AS
@@ -353,7 +353,7 @@ final class TransferSnapshotIT {
   }
 
   @Test
-  void whoMayReadOnlyTheParentReadsAllPartitions() throws Exception {
+  void readsAllPartitionsWithRightsOnParentOnly() throws Exception {
     createReader();
     partitionAccounts();
     database.execute(

@@ -150,7 +150,7 @@ final class TransferStagesCrashIT {
 
   @ParameterizedTest
   @EnumSource(Crash.class)
-  void aCrashAtARandomMomentLosesNoRow(Crash crash) throws Exception {
+  void crashAtRandomMomentLosesNoRow(Crash crash) throws Exception {
     ExitCode exitCode = crash(crash, Load.ALL.get(crash.ordinal()), crash.ordinal());
     assertThat(exitCode).isEqualTo(ExitCode.DONE);
   }

@@ -226,7 +226,7 @@ final class TransferStagesIT {
   }
 
   @Test
-  void twoRunsIntoOneTablePublishOneAfterTheOther() throws Exception {
+  void twoRunsPublishIntoOneTableInTurn() throws Exception {
     List<ExitCode> second = new ArrayList<>();
     String other = csv("other.csv", "b", 10_001, 10_200);
     FAULT.set(
@@ -285,7 +285,7 @@ final class TransferStagesIT {
   }
 
   @Test
-  void aTableOfTheUserIsNeverAStage() throws Exception {
+  void neverUsesUserTableAsStage() throws Exception {
     database.execute("CREATE TABLE staged_diagonal_stage AS SELECT 'mine' AS v");
     assertDone(
         transfer(
@@ -351,7 +351,7 @@ final class TransferStagesIT {
   }
 
   @Test
-  void ofAKeyTheLastRowOfTheInputStays() throws Exception {
+  void keepsLastInputRowPerKey() throws Exception {
     Path file = Files.writeString(directory.resolve("twice.csv"), "id,v\n1,a\n2,b\n1,c\n");
     assertDone(
         transfer(database, "--from=csv:" + file, "--to=jdbc:staged --key=id --transaction=all"));

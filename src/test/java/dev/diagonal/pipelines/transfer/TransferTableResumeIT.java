@@ -166,7 +166,7 @@ final class TransferTableResumeIT {
 
   /** Otherwise the finished ranges would have the rows of the earlier query, filter or key. */
   @Test
-  void anotherQueryFilterOrRangeKeyIsNotResumed() throws Exception {
+  void refusesResumeWithOtherQueryFilterOrKey() throws Exception {
     database.execute(
         "ALTER TABLE goods_copy DROP CONSTRAINT goods_copy_pkey, ADD PRIMARY KEY (id, n), ADD CHECK (id <> 70000)");
     Path filter = Files.writeString(directory.resolve("filter.yaml"), "filter: [id <> 3]\n");

@@ -104,7 +104,7 @@ final class TransferTablesIT {
 
   /** A partition is transferred with its table, or else by its own name. */
   @Test
-  void partitionsOfTablesThatDoNotMatchAreTransferred() throws Exception {
+  void transfersPartitionsOfUnmatchedTables() throws Exception {
     database.execute(
         """
         CREATE SCHEMA apart;
@@ -135,7 +135,7 @@ final class TransferTablesIT {
   }
 
   @Test
-  void tablesAreWrittenBeforeThoseThatReferToThem() throws Exception {
+  void writesReferencedTablesFirst() throws Exception {
     database.execute(COPY);
 
     assertDone(transfer("shop.*", "jdbc:copy.*"));
@@ -146,7 +146,7 @@ final class TransferTablesIT {
   }
 
   @Test
-  void foreignKeysHoldWhenAllTablesChangeAtOnce() throws Exception {
+  void foreignKeysHoldWhenTablesChangeAtomically() throws Exception {
     database.execute(COPY);
 
     assertDone(transfer("shop.*o*", "jdbc:copy.*", "--transaction=all"));

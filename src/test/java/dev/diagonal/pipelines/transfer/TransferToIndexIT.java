@@ -66,7 +66,7 @@ final class TransferToIndexIT {
     "direct, --runner=DirectRunner",
     "flink, --runner=FlinkRunner --flinkMaster=[local] --parallelism=2"
   })
-  void everyRowIsADocumentOfItsKeyHoweverOftenItRuns(String name, String runner) throws Exception {
+  void repeatedRunsWriteOneDocumentPerKey(String name, String runner) throws Exception {
     Path in = rows(2_500);
     String index = "transfer-" + name;
     Path copy = directory.resolve("copy.csv");
@@ -90,7 +90,7 @@ final class TransferToIndexIT {
   }
 
   @Test
-  void aDocumentThatIsRefusedIsABadRecordOfItsRow() throws Exception {
+  void refusedDocumentIsBadRecordOfItsRow() throws Exception {
     ElasticsearchTarget target = ElasticsearchTarget.at(elasticsearch.url(), "transfer-refused");
     IndexTemplate.of("{\"properties\":{\"n\":{\"type\":\"byte\"}}}").createIfMissing(target);
     Path in = Files.writeString(directory.resolve("in.csv"), "id,n\n1,10\n2,2000\n,3\n4,40\n");
@@ -161,7 +161,7 @@ final class TransferToIndexIT {
   }
 
   @Test
-  void aFractionForAFieldOfWholeNumbersIsABadRecord() throws Exception {
+  void fractionForWholeNumberFieldIsBadRecord() throws Exception {
     put("transfer-whole", "{'mappings':{'properties':{'ratio':{'type':'long'}}}}");
     Path in = csv("id,ratio\n1,1\n2,0.9\n3,3.0\n");
     Path bad = directory.resolve("bad.jsonl");
@@ -192,7 +192,7 @@ final class TransferToIndexIT {
     "closed, index_closed_exception",
     "alias, no write index is defined for alias [transfer-fault-alias]"
   })
-  void aFaultOfTheIndexIsNotBlamedOnDocuments(String fault, String reason) throws Exception {
+  void doesNotBlameDocumentsForIndexErrors(String fault, String reason) throws Exception {
     String index = "transfer-fault-" + fault;
     switch (fault) {
       case "routing" -> put(index, "{'mappings':{'_routing':{'required':true}}}");
@@ -221,7 +221,7 @@ final class TransferToIndexIT {
 
   @Test
   @Tag("large")
-  void anIndexWithoutALiveShardFailsTheRunByItsName() throws Exception {
+  void indexWithoutLiveShardFailsAndIsNamed() throws Exception {
     put(
         "transfer-no-shard?wait_for_active_shards=0",
         "{'settings':{'index.routing.allocation.require._name':'nobody'}}");
@@ -333,7 +333,7 @@ final class TransferToIndexIT {
   }
 
   @Test
-  void aVersionThatIsNoneIsABadRecord() throws Exception {
+  void invalidVersionIsBadRecord() throws Exception {
     Path bad = directory.resolve("bad.jsonl");
     Launched launched =
         transfer(
@@ -352,7 +352,7 @@ final class TransferToIndexIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"http://elastic:hunter2@127.0.0.1:1", "http://127.0.0.1:1?key=hunter2"})
-  void urlsThatHoldMoreAreRefusedInOneLine(String url) throws Exception {
+  void refusesUrlWithExtraPartsInOneLine(String url) throws Exception {
     Launched launched =
         Launched.with(
             Main.COMMANDS,

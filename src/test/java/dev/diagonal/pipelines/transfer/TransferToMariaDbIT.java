@@ -32,7 +32,7 @@ final class TransferToMariaDbIT extends StoreCases {
   }
 
   @Test
-  void valuesThatAColumnWouldChangeAreDeadLetters() throws Exception {
+  void valuesThatColumnWouldChangeAreDeadLetters() throws Exception {
     execute(
         "CREATE TABLE typed (a varchar(3), b binary(2), c datetime, d year, e tinyint, f int unsigned)");
     Path bad = directory.resolve("bad.jsonl");
@@ -103,7 +103,7 @@ final class TransferToMariaDbIT extends StoreCases {
   }
 
   @Test
-  void timesDoNotDependOnTheZoneOfTheJvm() throws Exception {
+  void timesDoNotDependOnJvmZone() throws Exception {
     execute(
         "CREATE TABLE typed (a datetime(3), b datetime, c timestamp(3) NULL, d timestamp(6) NULL)",
         "SET time_zone = '+00:00'",
@@ -124,7 +124,7 @@ final class TransferToMariaDbIT extends StoreCases {
   }
 
   @Test
-  void textsThatLoseTheirLastSpacesAreDeadLetters() throws Exception {
+  void textsLosingTrailingSpacesAreDeadLetters() throws Exception {
     execute("CREATE TABLE typed (a char(5), b tinytext, c bit(9))");
     String spaces = " ".repeat(255);
     Path bad = directory.resolve("bad.jsonl");
@@ -149,7 +149,7 @@ final class TransferToMariaDbIT extends StoreCases {
   }
 
   @Test
-  void tinyNumbersAreReadIfTheUrlSaysSo() throws Exception {
+  void readsTinyintAsNumberIfUrlSaysSo() throws Exception {
     execute("CREATE TABLE typed (a tinyint(1))", "INSERT INTO typed VALUES (5), (-1), (NULL)");
     assertThat(unload("typed", "--jdbcUrl=" + url() + "&tinyInt1isBit=false"))
         .containsExactlyInAnyOrder("a", "5", "-1", "\"\"");
@@ -174,7 +174,7 @@ final class TransferToMariaDbIT extends StoreCases {
   }
 
   @Test
-  void rangesAreThoseOfTheKeyOfTheRightDatabase() throws Exception {
+  void rangesUseKeyOfRightDatabase() throws Exception {
     execute(
         "CREATE TABLE people (id int PRIMARY KEY, name varchar(9))",
         "CREATE OR REPLACE DATABASE another",

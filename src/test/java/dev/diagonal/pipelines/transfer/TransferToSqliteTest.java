@@ -49,7 +49,7 @@ final class TransferToSqliteTest extends StoreCases {
   }
 
   @Test
-  void valuesOfAnotherClassThanTheirColumnAreDeadLetters() throws Exception {
+  void valuesOfOtherStorageClassAreDeadLetters() throws Exception {
     execute(
         "CREATE TABLE typed (a integer, b text, c blob, d date, e numeric)",
         "INSERT INTO typed VALUES (1, 'x', x'00', '2024-01-01', 1.5), ('one', NULL, NULL, NULL, NULL),"
@@ -124,7 +124,7 @@ final class TransferToSqliteTest extends StoreCases {
   }
 
   @Test
-  void expressionsOfAQueryAreReadByTheirFirstRow() throws Exception {
+  void queryExpressionsTakeTypeOfFirstRow() throws Exception {
     execute(
         "CREATE TABLE typed (a int, b text, c blob)",
         "INSERT INTO typed VALUES (1, 'x', x'00'), (2, 'y', x'01'), (3, 'z', x'02')");
@@ -139,7 +139,7 @@ final class TransferToSqliteTest extends StoreCases {
   }
 
   @Test
-  void aTableThatAnotherRunHasMadeMeanwhileIsChecked() throws Exception {
+  void checksTableCreatedByConcurrentRun() throws Exception {
     JdbcTarget database = JdbcTarget.at(url());
     RowType rows =
         new RowType(

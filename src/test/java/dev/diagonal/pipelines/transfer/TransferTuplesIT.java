@@ -156,7 +156,7 @@ final class TransferTuplesIT {
   }
 
   @Test
-  void aTupleThatTheTargetRefusesFailsTheTransfer() throws Exception {
+  void tupleRefusedByTargetFailsTransfer() throws Exception {
     database.execute("CREATE TABLE passed (LIKE tuples, CHECK (number <> 15000))");
 
     Launched launched = transfer();

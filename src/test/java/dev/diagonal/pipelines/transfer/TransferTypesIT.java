@@ -87,7 +87,7 @@ final class TransferTypesIT {
   }
 
   @Test
-  void digitsThatAColumnWouldRoundAwayAreBad() throws Exception {
+  void valueThatColumnWouldRoundIsBadRecord() throws Exception {
     database.execute("CREATE TABLE typed (price numeric(6,2))");
     Path bad = directory.resolve("bad.jsonl");
     assertDone(load("csv", "price\n1.50\n1.234\n", "--badRecords=" + bad));
@@ -152,7 +152,7 @@ final class TransferTypesIT {
   }
 
   @Test
-  void aFormatIsCheckedByTheNumberThatItMakes() throws Exception {
+  void checksParsedNumberInsteadOfItsText() throws Exception {
     database.execute("CREATE TABLE typed (n numeric(10,2))");
     Path mapping =
         Files.writeString(

@@ -41,7 +41,7 @@ final class TransferTypesTest {
   }
 
   @Test
-  void csvToJsonKeepsNumbersAndTimesAsWritten() throws IOException {
+  void csvToJsonKeepsNumbersAndTimesUnchanged() throws IOException {
     Path in = file("in.csv", "n,x,at\n1,1.50,2024-01-01 00:00\n2,10,2024-01-02 00:00\n");
     Path out = directory.resolve("out.jsonl");
     assertDone(transfer("--from=csv:" + in, "--to=jsonl:" + out));
@@ -151,7 +151,7 @@ final class TransferTypesTest {
         "0,1,2;5,6,7|false",
         "Ann,Bob;Cyd,Dan|false"
       })
-  void aHeaderThatLooksLikeARecordIsRemarked(String lines, boolean remarked) throws IOException {
+  void reportsHeaderThatLooksLikeRecord(String lines, boolean remarked) throws IOException {
     Path in = file("in.csv", lines.replace(';', '\n') + "\n");
     Launched launched = transfer("--from=csv:" + in, "--to=csv:" + directory.resolve("out.csv"));
     assertDone(launched);

@@ -150,7 +150,7 @@ final class TwoRunsAtOnceIT {
 
   @Tag("large") // a hundred rounds, ten of them with a JVM of its own: some minutes
   @RepeatedTest(100)
-  void aHundredRacesEndAsOneAfterTheOther(RepetitionInfo repetition) throws Exception {
+  void hundredRacesEndLikeSequentialRuns(RepetitionInfo repetition) throws Exception {
     int round = repetition.getCurrentRepetition();
     race(round, round % 10 == 0);
   }

@@ -350,7 +350,7 @@ final class TypeMatrixIT {
 
   /** One value per document, so that each is refused by itself. */
   @Test
-  void everyTypeGoesIntoAnIndexOrIsRefused(LocalElasticsearch elasticsearch) throws Exception {
+  void everyTypeIsIndexedOrRefused(LocalElasticsearch elasticsearch) throws Exception {
     database.execute("CREATE TABLE matrix.single (LIKE matrix.source INCLUDING ALL)");
     Map<String, String> values = new TreeMap<>();
     for (Map.Entry<String, List<String>> column : columns.entrySet()) {

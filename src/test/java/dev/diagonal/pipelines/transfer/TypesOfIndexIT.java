@@ -86,7 +86,7 @@ final class TypesOfIndexIT {
   }
 
   @Test
-  void jsonTextsGoToKeywordsAndArraysStayArrays() throws Exception {
+  void jsonTextsBecomeKeywordsAndArraysStayArrays() throws Exception {
     create("types-json", FIELDS);
     String json =
         "{\"id\":\"x\",\"zip\":1,\"word\":\"a\",\"n\":2,\"more\":{\"a\":1},\"other\":\"o\"}\n"
@@ -122,7 +122,7 @@ final class TypesOfIndexIT {
   }
 
   @Test
-  void aTableAndAnIndexBothGetTheirTypes(LocalPostgres postgres) throws Exception {
+  void tableAndIndexBothGetTheirTypes(LocalPostgres postgres) throws Exception {
     create("types-both", FIELDS);
     JobDatabase database = JobDatabase.create(postgres, "types_of_index");
     database.execute("CREATE TABLE pairs (id text PRIMARY KEY, zip bigint, n bigint)");

@@ -50,7 +50,7 @@ final class WideTablesIT {
 
   @ParameterizedTest
   @CsvSource({"each,1601,1600", "all,1598,1597"})
-  void aWiderTableIsRefusedBeforeAnythingIsDone(String transaction, int columns, int most)
+  void refusesTooWideTableBeforeAnyChange(String transaction, int columns, int most)
       throws Exception {
     Launched launched = transfer(transaction, columns);
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);

@@ -87,13 +87,13 @@ final class CsvRoundTripTest {
   }
 
   @Test
-  void linesEndWithLfCrOrCrlfAndTheLastNeedNotEnd() throws Exception {
+  void acceptsLfCrCrlfAndUnterminatedLastLine() throws Exception {
     assertThat(read("a,b\n1,2\r\n3,4\r5,6"))
         .containsExactly(List.of("1", "2"), List.of("3", "4"), List.of("5", "6"));
   }
 
   @Test
-  void byteOrderMarkIsNotPartOfTheFirstName() throws Exception {
+  void firstColumnNameExcludesByteOrderMark() throws Exception {
     Path file = directory.resolve("marked.csv");
     Files.writeString(file, "\uFEFFid,b\n1,2\n");
     assertThat(
@@ -161,7 +161,7 @@ final class CsvRoundTripTest {
   }
 
   @Test
-  void aValueThatDoesNotFitTheSampleIsABadRowWithItsLine() throws Exception {
+  void valueUnlikeSampleIsBadRecordWithLine() throws Exception {
     StringBuilder text = new StringBuilder("id,score\n");
     for (int i = 0; i < 1_500; i++) {
       text.append(i).append(",1.5\n");
@@ -232,8 +232,7 @@ final class CsvRoundTripTest {
   }
 
   @Property(tries = 300)
-  void whatIsWrittenIsReadBackAndTheSecondLibraryAgrees(@ForAll("rows") List<List<String>> rows)
-      throws Exception {
+  void roundTripAgreesWithSecondLibrary(@ForAll("rows") List<List<String>> rows) throws Exception {
     RowType type =
         new RowType(
             List.of(

@@ -282,7 +282,7 @@ final class GuessedTypesTest {
   }
 
   @Test
-  void zeroBytesMakeOneBadRecordWithItsPlace() throws IOException {
+  void zeroBytesMakeOneBadRecordWithPlace() throws IOException {
     JsonLineFiles files = json("{\"a\":1}\n" + "\0".repeat(4_096) + "\n{\"a\":3}\n");
     assertThat(strictRows(files)).containsExactly("1", "3");
     assertThat(bad)
@@ -304,7 +304,7 @@ final class GuessedTypesTest {
         "{\"\":1}|line 2, a key is blank or not a text: ''",
         "' \t '|line 2, it is blank; each line must be one JSON object, in UTF-8"
       })
-  void saysWhatALineIsInsteadOfAnObject(String line, String reason) throws IOException {
+  void reportsWhatLineHoldsInsteadOfObject(String line, String reason) throws IOException {
     JsonLineFiles files = json("{\"a\":1}\n" + line + "\n{\"a\":3}\n");
     assertThat(strictRows(files)).containsExactly("1", "3");
     assertThat(bad).extracting(DeadLetter::reason).containsExactly(reason);
@@ -327,7 +327,7 @@ final class GuessedTypesTest {
   }
 
   @Test
-  void aDeadLetterHoldsTheStartOfALongRecord() throws IOException {
+  void deadLetterHoldsStartOfLongRecord() throws IOException {
     CsvFiles files = csv("a,b\n" + "x".repeat(21_000_000) + ",1,2\ny,2\n");
     assertThat(rows(files, Mapping.NONE)).containsExactly("y,2");
     DeadLetter line = bad.get(0);

@@ -83,7 +83,7 @@ final class ReadersFuzzTest {
   }
 
   @Test
-  void jsonLinesOfAnyLineEndsAreReadOnceInEveryCut() throws Exception {
+  void readsJsonLinesOnceInEveryCut() throws Exception {
     for (int seed = 0; seed < CASES / 4; seed++) {
       Random random = new Random(seed);
       StringBuilder text = new StringBuilder(random.nextBoolean() ? MARK : "");

@@ -42,7 +42,7 @@ class BulkResponseTest {
   }
 
   @Test
-  void leavesOutWhatTheReasonQuotesOfTheDocument() throws IOException {
+  void omitsDocumentContentFromReason() throws IOException {
     String reason = "failed to parse field [a] of type [long]. Preview of field's value: 'secret'";
     assertThat(
             read(

@@ -87,7 +87,7 @@ class BulkWriterTest {
 
   @ParameterizedTest
   @ValueSource(ints = {429, 502, 503, 504})
-  void sendsTheWholeRequestAgainWhenItMayPass(int status) throws Exception {
+  void resendsWholeRequestAfterTransientError(int status) throws Exception {
     server.answers(status, "<html>busy</html>").answers(status, "").answers(200, ALL_DONE);
     assertAccount(write(target()), 3, 3);
     assertThat(server.asked()).extracting(Asked::body).containsOnly(server.asked().get(0).body());
@@ -168,7 +168,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void givesUpAfterTheLastAttemptAndSaysWhatIsLeft() {
+  void reportsUnconfirmedDocumentsAfterLastAttempt() {
     server
         .answers(200, items(item(201, ""), REJECTED, REJECTED))
         .answers(200, items(item(201, ""), REJECTED))
@@ -186,7 +186,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void theAccountOfAFailureHoldsWhatWasNotSentYet() {
+  void failureAccountIncludesUnsentDocuments() {
     server.answers(403, "");
     assertThatThrownBy(
             () -> {
@@ -220,7 +220,7 @@ class BulkWriterTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 413})
-  void halvesARefusedRequestUntilTheBadDocumentIsAlone(int status) throws Exception {
+  void halvesRefusedRequestUntilBadDocumentIsAlone(int status) throws Exception {
     server
         .answers(status, "")
         .answers(200, items(item(201, "")))
@@ -233,7 +233,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void aRequestThatIsTooLargeGoesInHalves() throws Exception {
+  void splitsOversizedRequestInHalf() throws Exception {
     server
         .answers(413, "")
         .answers(200, items(item(201, "")))
@@ -276,7 +276,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void whatIsThereAlreadyOrGoneAlreadyIsDone() throws Exception {
+  void creatingExistingOrDeletingMissingDocumentIsDone() throws Exception {
     server.answers(
         200,
         """
@@ -357,7 +357,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void anEarlierDocumentStaysIfTheLaterOneIsRefused() throws Exception {
+  void earlierDocumentStaysIfLaterIsRefused() throws Exception {
     server.answers(200, items(item(400, "bad"))).answers(200, items(item(201, "")));
     try (BulkWriter<String> writer = writer(settings())) {
       writer.accept(Document.of("1", "{\"v\":1}"), "a");
@@ -404,7 +404,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void givesUpOnAServerThatIsNotThere() {
+  void givesUpOnUnreachableServer() {
     ElasticsearchTarget nobody = target();
     server.close();
     assertThatThrownBy(() -> write(nobody))
@@ -413,7 +413,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void anAnswerThatDoesNotComeInTimeCountsAsLost() throws Exception {
+  void lateAnswerCountsAsLost() throws Exception {
     server.keepsSilent().answers(200, ALL_DONE);
     try (BulkWriter<String> writer =
         writer(settings().withRequestTimeout(Duration.ofMillis(200)))) {

@@ -58,7 +58,7 @@ final class LoadModeIT {
   }
 
   @Test
-  void aRunAfterAKilledOneRestoresTheSettings() throws Exception {
+  void nextRunRestoresSettingsOfKilledRun() throws Exception {
     LoadModeJvm killed = LoadModeJvm.start(target);
     killed.close();
     assertLoaded();
@@ -90,7 +90,7 @@ final class LoadModeIT {
   }
 
   @Test
-  void anIndexThatAKilledRunLeftIsReported() throws Exception {
+  void reportsIndexLeftByKilledRun() throws Exception {
     assertThat(LeftLoadMode.warning(target, RENEWAL)).isNull();
     LoadModeJvm.start(target).close();
 
@@ -117,7 +117,7 @@ final class LoadModeIT {
   }
 
   @Test
-  void anotherRunThatWasKilledIsNotWaitedForLong() throws Exception {
+  void doesNotWaitLongForKilledRun() throws Exception {
     try (LoadModeJvm other = LoadModeJvm.start(target)) {
       LoadMode mode = LoadMode.begin(target, RENEWAL, EXPIRY);
       other.close();

@@ -55,7 +55,7 @@ final class RunHoldTest {
   }
 
   @Test
-  void lateAttemptChangesNothingOnceTheRunIsOver() throws IOException {
+  void lateAttemptChangesNothingAfterRunEnds() throws IOException {
     RunFiles files = files(true);
     RunHold hold = RunHold.begin(List.of(files));
     RunFiles.Part stopped = files.create("whole");
@@ -78,7 +78,7 @@ final class RunHoldTest {
   }
 
   @Test
-  void withoutALauncherTheFirstAttemptToPublishEndsTheOthers() throws IOException {
+  void firstPublishEndsOtherAttemptsWithoutLauncher() throws IOException {
     RunFiles files = files(false);
     String late = part(files, "late");
     files.publish(part(files, "result"));
@@ -112,7 +112,7 @@ final class RunHoldTest {
   }
 
   @Test
-  void partsOfARunThatIsOnAreLeftAlone() throws IOException {
+  void keepsPartsOfRunInProgress() throws IOException {
     RunFiles first = files(true);
     try (RunHold hold = RunHold.begin(List.of(first))) {
       String part = part(first, "first");
@@ -153,7 +153,7 @@ final class RunHoldTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void partsWithoutAHoldAreLeftoversAfterADay(boolean old) throws IOException {
+  void partsWithoutHoldAreLeftoversAfterOneDay(boolean old) throws IOException {
     Path part = left("part-1." + GONE);
     if (old) {
       Files.setLastModifiedTime(part, FileTime.from(Instant.now().minus(Duration.ofHours(25))));

@@ -71,7 +71,7 @@ final class WholeFileTest {
   }
 
   @Test
-  void ownerAndGroupOfTheEarlierFileAreKept() throws Exception {
+  void keepsOwnerAndGroupOfEarlierFile() throws Exception {
     Path out = Files.writeString(directory.resolve("out"), "old");
     int status =
         new ProcessBuilder("chown", "65534:65534", out.toString())
@@ -190,7 +190,7 @@ final class WholeFileTest {
   }
 
   @Test
-  void devicesAndPipesAreWrittenToAsTheyAre() throws Exception {
+  void writesDirectlyToDevicesAndPipes() throws Exception {
     Path pipe = directory.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     Process reader = new ProcessBuilder("cat", pipe.toString()).start();

@@ -85,7 +85,7 @@ class FileTextTest {
   }
 
   @Test
-  void allowsZeroesButNoOtherBytesAfterTheLastGzipMember() throws IOException {
+  void allowsOnlyZeroesAfterLastGzipMember() throws IOException {
     byte[] member = Compressed.GZ.compress("1\n".getBytes(UTF_8));
     assertThat(read(write("padded.gz", concat(member, new byte[9_000])))).isEqualTo("1\n");
     for (byte[] tail : new byte[][] {{1}, {0, 0, 7}, {0x1f, 0x30}}) {

@@ -75,7 +75,7 @@ class ConnectionPlacesTest {
   }
 
   @Test
-  void aWaiterGetsThePlaceThatComesToRest() throws Exception {
+  void waiterGetsPlaceThatBecomesIdle() throws Exception {
     ConnectionPlaces places = ConnectionPlaces.of(Connector.of(target));
     HeldConnection unused = new HeldConnection(Connector.of(target));
     ConnectionPlaces.Place first = places.take(1, Duration.ofSeconds(1), "do this", unused);

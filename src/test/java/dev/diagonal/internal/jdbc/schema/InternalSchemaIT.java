@@ -112,7 +112,7 @@ final class InternalSchemaIT {
   }
 
   @Test
-  void aMissingSchemaAsksForTheRightToCreateIt() {
+  void missingSchemaAsksForCreateGrant() {
     SchemaRights rights = openAs(unprivileged);
     assertThat(rights.isUsable()).isFalse();
     assertThatThrownBy(rights::requireUsable)
@@ -196,7 +196,7 @@ final class InternalSchemaIT {
   }
 
   @Test
-  void aKeeperWhoseConnectionIsLostHoldsTheRunAgain() throws Exception {
+  void keeperHoldsRunAgainAfterLosingConnection() throws Exception {
     openAs(database);
     UUID run = UUID.randomUUID();
     try (RunKeeper unused = keeper(run)) {

@@ -26,7 +26,7 @@ class StableSortTest {
   }
 
   @Test
-  void aKeyHasOnePlaceAndItsLastRowIsSent() {
+  void keyHasOnePlaceAndSendsLastRow() {
     int[] keys = {5, 3, 5, 1, 3, 5};
     KeyOrder order = KeyOrder.folded(keys.length, (i, j) -> keys[i] - keys[j]);
     assertThat(order.places()).isEqualTo(3);

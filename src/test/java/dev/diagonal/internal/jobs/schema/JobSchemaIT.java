@@ -94,7 +94,7 @@ final class JobSchemaIT {
   }
 
   @Test
-  void aTableThatACrashWouldEmptyIsRefused() throws Exception {
+  void refusesUnloggedTable() throws Exception {
     database.withRatings(0);
     database.execute("ALTER TABLE staging.movie_ratings SET UNLOGGED");
     assertRefused(
@@ -147,7 +147,7 @@ final class JobSchemaIT {
   }
 
   @Test
-  void rangesThatOverlapAreRefusedByTheTableItself() throws Exception {
+  void tableRefusesOverlappingRanges() throws Exception {
     database.withRatings(10);
     assertThat(database.plan(5).batches()).isEqualTo(2);
     assertThatThrownBy(

@@ -33,7 +33,7 @@ class JobScriptTest {
   }
 
   @Test
-  void whatAPutInNameContainsIsNotReplacedAgain() {
+  void doesNotReplaceInsideSubstitutedNames() {
     assertThat(
             JobScript.ratings(
                 JobTables.DEFAULT.withRatings("r", "user", "rating", "movie_id"), false))

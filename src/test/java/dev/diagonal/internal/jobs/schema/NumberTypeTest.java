@@ -14,7 +14,7 @@ class NumberTypeTest {
   private static final int AT = 3;
 
   @Test
-  void typesAreKnownByTheNamesOfTheServer() {
+  void findsTypeByServerName() {
     assertThat(NumberType.named("double precision")).isEqualTo(NumberType.DOUBLE);
     assertThat(NumberType.named("bigint")).isEqualTo(NumberType.BIGINT);
     assertThat(NumberType.named("text")).isNull();
@@ -46,7 +46,7 @@ class NumberTypeTest {
   }
 
   @Test
-  void digitsToTheBaseOf10000AreReadAtTheirPlaces() {
+  void decodesBase10000DigitsByPosition() {
     assertThat(numeric(0, 0)).isZero();
     assertThat(numeric(0, 0, 4)).isEqualTo(4_000);
     assertThat(numeric(0, 0, 4, 5_000)).isEqualTo(4_500);

@@ -51,7 +51,7 @@ final class ConversionTest {
   }
 
   @Test
-  void whatAFilterLeavesOfManyBlocksIsJoined() throws Exception {
+  void joinsFilteredRowsOfManyBlocks() throws Exception {
     Mapping few = new Mapping(List.of(), List.of("n >= 3990", "n != 3995"), null, List.of());
     Conversion conversion =
         new Conversion(new ConversionPlan(NUMBERS, NUMBERS, few, false, false), 5);

@@ -27,7 +27,7 @@ final class ChecksumTest {
   }
 
   @Property
-  void sumsOfLimbsAreTheLimbsOfTheSum(@ForAll @Size(max = 50) List<Long> words) {
+  void sumsOfLimbsAreLimbsOfSum(@ForAll @Size(max = 50) List<Long> words) {
     Checksum sum = Checksum.NONE;
     long[] limbs = new long[Checksum.LIMBS];
     for (long word : words) {
