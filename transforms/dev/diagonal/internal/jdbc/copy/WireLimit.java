@@ -61,9 +61,7 @@ final class WireLimit {
       case VARCHAR -> {
         int characters = length <= most ? length : characters(bytes, start, length);
         if (characters > most) {
-          throw changes(
-              String.format(
-                  Locale.ROOT, "the text has %,d characters, with blanks at its end", characters));
+          throw changes(String.format(Locale.ROOT, "the text has %,d characters", characters));
         }
       }
       case NUMERIC -> {
