@@ -23,12 +23,27 @@ final class Fingerprint {
     return HASH.hashString(text, UTF_8).toString();
   }
 
-  /** Returns a hash of the size and the ranges of a source, to which more can be added. */
+  /**
+   * Returns a hash of the size and the ranges of a source, to which more can be added, as databases
+   * keep it: of places in UTF-8.
+   */
   static Hasher of(TransferSource source) throws Exception {
     Hasher hash = HASH.newHasher().putLong(source.bytes());
     for (SourceRange range : source.ranges()) {
       hash.putString(range.place(), UTF_8).putLong(range.start()).putLong(range.end());
     }
     return hash;
+  }
+
+  /**
+   * Returns a hash of the size and the ranges of a source as directories keep it: of places in
+   * UTF-16.
+   */
+  static String ofFiles(TransferSource source) throws Exception {
+    Hasher hash = HASH.newHasher().putLong(source.bytes());
+    for (SourceRange range : source.ranges()) {
+      hash.putUnencodedChars(range.place()).putLong(range.start()).putLong(range.end());
+    }
+    return hash.hash().toString();
   }
 }

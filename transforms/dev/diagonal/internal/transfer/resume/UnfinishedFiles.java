@@ -55,7 +55,7 @@ public final class UnfinishedFiles implements AutoCloseable {
   public void begin(TransferSource source, int readers, String how) throws Exception {
     String manifest =
         "%s%s\nfiles %s\nrows %s\n"
-            .formatted(READERS, readers, Fingerprint.of(source).hash(), Fingerprint.of(how));
+            .formatted(READERS, readers, Fingerprint.ofFiles(source), Fingerprint.of(how));
     List<KeptParts> all = paths.stream().map(KeptParts::of).toList();
     for (int i = 0; i < all.size(); i++) {
       DirectoryLock lock = all.get(i).lock();
