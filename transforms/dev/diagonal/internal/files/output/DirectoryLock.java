@@ -29,14 +29,17 @@ public final class DirectoryLock implements AutoCloseable {
   private static final int MOST_ATTEMPTS = 1_000;
 
   /**
-   * The names of the locks of this JVM. By POSIX rules, this JVM would lose a lock by opening and
-   * closing the file again.
+   * The locks of this JVM, by their real paths. By POSIX rules, this JVM would lose a lock by
+   * opening and closing the file again.
    */
-  private static final Set<String> HERE = ConcurrentHashMap.newKeySet();
+  private static final Set<Path> HERE = ConcurrentHashMap.newKeySet();
 
   private final Path file;
   private @Nullable FileChannel channel;
 
+  /**
+   * @param file its real path
+   */
   private DirectoryLock(Path file) {
     this.file = file;
   }
@@ -62,7 +65,7 @@ public final class DirectoryLock implements AutoCloseable {
         create(directory);
         continue;
       }
-      if (!HERE.add(nameOf(file))) {
+      if (!HERE.add(file)) {
         return null;
       }
       DirectoryLock lock = new DirectoryLock(file);
@@ -85,10 +88,11 @@ public final class DirectoryLock implements AutoCloseable {
         "%s has files, but none to lock: delete it if no transfer uses it".formatted(directory));
   }
 
+  /** Returns the real path of the lock of a directory; null if there is none. */
   private static @Nullable Path find(Path directory) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*")) {
       Iterator<Path> found = files.iterator();
-      return found.hasNext() ? found.next() : null;
+      return found.hasNext() ? found.next().toRealPath() : null;
     } catch (NoSuchFileException e) {
       return null;
     }
@@ -129,7 +133,7 @@ public final class DirectoryLock implements AutoCloseable {
         channel.close();
       }
     } finally {
-      HERE.remove(nameOf(file));
+      HERE.remove(file);
     }
   }
 }

@@ -36,6 +36,23 @@ final class DirectoryLockTest {
     }
   }
 
+  /** Earlier versions gave all locks the same name. */
+  @Test
+  void locksOfTheSameNameAreDifferent() throws IOException {
+    Path kept = Path.of(parts.directory());
+    Files.createDirectories(kept);
+    Files.createFile(kept.resolve("lock"));
+    Path other = Files.createDirectories(kept.resolveSibling("other"));
+    Files.createFile(other.resolve("lock"));
+    Path link = Files.createSymbolicLink(kept.resolveSibling("link"), kept);
+    try (DirectoryLock first = parts.lock();
+        DirectoryLock second = new KeptParts(other.toString()).lock()) {
+      assertThat(first).isNotNull();
+      assertThat(second).isNotNull();
+      assertThat(new KeptParts(link.toString()).lock()).isNull();
+    }
+  }
+
   /** A process may open the file before its holder deletes it, and lock it afterwards. */
   @Test
   void aDeletedLockIsHeldByNobody() throws Exception {
