@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.ColumnGuess;
+import dev.diagonal.rows.types.TypeGuesses;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
@@ -18,6 +21,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +31,9 @@ final class ConversionTest {
   private static final RowType NUMBERS = new RowType(List.of(new Field("n", FieldType.BIGINT)));
 
   private static final RowType TEXTS = new RowType(List.of(new Field("t", FieldType.TEXT)));
+
+  private static final RowType PAIRS =
+      new RowType(List.of(new Field("a", FieldType.TEXT), new Field("b", FieldType.TEXT)));
 
   private static final List<byte[]> ODD =
       Stream.of(
@@ -40,6 +48,14 @@ final class ConversionTest {
               "\u00ff")
           .map(text -> text.getBytes(ISO_8859_1))
           .toList();
+
+  /** Returns its rows. */
+  public static final class Same implements SerializableFunction<Row, Row> {
+    @Override
+    public Row apply(Row row) {
+      return row;
+    }
+  }
 
   private static RowBlock block(RowOrigin origin, int from, int to) {
     RowBlock block = new RowBlock(NUMBERS, to - from, origin);
@@ -90,11 +106,11 @@ final class ConversionTest {
 
   @Test
   void convertsRowByRowWhatChanges() throws Exception {
-    RowBlock full = texts(2, 2, "1", "2");
     Target column = Target.of("t", "t");
     for (Mapping mapping :
         List.of(
             new Mapping(List.of(), List.of("t is not null"), null, List.of()),
+            new Mapping(List.of(), List.of(), Same.class.getName(), List.of()),
             new Mapping(List.of(Target.of("u", "t")), List.of(), null, List.of()),
             new Mapping(List.of(column, Target.of("u", "t")), List.of(), null, List.of()),
             new Mapping(
@@ -114,28 +130,87 @@ final class ConversionTest {
                 null,
                 List.of()))) {
       ConversionPlan plan = new ConversionPlan(TEXTS, TEXTS, mapping, true, true);
-      List<RowBlock> made = converted(plan, 2, full);
-      assertThat(made).as("%s", mapping).hasSize(1).doesNotContain(full);
-      assertThat(made.get(0).type()).isEqualTo(plan.to());
+      assertChanges(plan, texts(2, 2, "1", "2"), null);
     }
+  }
+
+  @Test
+  void convertsSwappedColumnsRowByRow() throws Exception {
+    Mapping swap =
+        new Mapping(List.of(Target.of("a", "b"), Target.of("b", "a")), List.of(), null, List.of());
+    RowBlock full = pairs(1, new byte[][] {{'1'}}, new byte[][] {{'2'}});
+    assertChanges(new ConversionPlan(PAIRS, PAIRS, swap, true, true), full, "2");
+  }
+
+  @Test
+  void convertsOtherTypesOfAColumnRowByRow() throws Exception {
+    RowType sized = new RowType(List.of(new Field("n", FieldType.DECIMAL, new DecimalSize(3, 2))));
+    assertChanges(
+        new ConversionPlan(sized, sized, Mapping.NONE, true, true), one(sized, "1.23"), "1.23");
+
+    RowType dates = new RowType(List.of(new Field("d", FieldType.DATE)));
+    RowBlock day = new RowBlock(dates, 1, RowOrigin.of("dates"));
+    day.setWord(0, 1);
+    day.endRow();
+    Mapping pattern =
+        new Mapping(
+            List.of(
+                new Target("d", Origin.COLUMN, "d", FieldType.TEXT, null, "dd.MM.yy", null, null)),
+            List.of(),
+            null,
+            List.of());
+    assertChanges(new ConversionPlan(dates, dates, pattern, true, true), day, "02.01.70");
+
+    RowType json = new RowType(List.of(new Field("j", FieldType.JSON)));
+    Mapping filtered = new Mapping(List.of(), List.of("j = 'x'"), null, List.of());
+    TypeGuesses marked =
+        new TypeGuesses(List.of(new ColumnGuess("j", FieldType.JSON, "all", null)), true);
+    assertChanges(
+        new ConversionPlan(json, json, filtered, true, true, marked), one(json, "\"x\""), "\"x\"");
+  }
+
+  /** Asserts that a block is not emitted itself; {@code first} is the first value instead. */
+  private static void assertChanges(ConversionPlan plan, RowBlock full, @Nullable String first)
+      throws Exception {
+    List<RowBlock> made = converted(plan, full.rows(), full);
+    assertThat(made).as("%s", plan.mapping()).hasSize(1).doesNotContain(full);
+    assertThat(made.get(0).type()).isEqualTo(plan.to());
+    if (first != null) {
+      assertThat(text(made.get(0), 0, 0)).isEqualTo(first);
+    }
+  }
+
+  private static RowBlock one(RowType type, String value) {
+    RowBlock block = new RowBlock(type, 1, RowOrigin.of("values"));
+    block.setText(0, value);
+    block.endRow();
+    return block;
   }
 
   /** A block is emitted itself only if each of its texts is good: compares with row by row. */
   @Property(seed = "1", tries = 1_000)
-  void fullBlocksLoseOnlyTheRowsThatAreBad(
+  void fullBlocksLoseOnlyBadRows(
       @ForAll long seed, @ForAll boolean checkUtf8, @ForAll boolean refuseNul) throws Exception {
     Random random = new Random(seed);
-    ConversionPlan plan = copying(checkUtf8, refuseNul);
+    ConversionPlan plan = new ConversionPlan(PAIRS, PAIRS, Mapping.NONE, checkUtf8, refuseNul);
     int rows = 1 + random.nextInt(6);
-    byte[][] texts = new byte[rows][];
-    for (int i = 0; i < rows; i++) {
-      texts[i] = random.nextInt(5) == 0 ? null : ODD.get(random.nextInt(ODD.size()));
-    }
+    byte[][] first = odd(random, rows);
+    byte[][] second = odd(random, rows);
     List<String> whole = new ArrayList<>();
     List<String> single = new ArrayList<>();
-    collect(plan, rows, whole, texts(rows, texts));
-    collect(plan, rows, single, texts(rows + 1, texts)); // not full, so it is copied
+    collect(plan, rows, whole, pairs(rows, first, second));
+    collect(plan, rows, single, pairs(rows + 1, first, second)); // not full, so it is copied
     assertThat(whole).isEqualTo(single);
+  }
+
+  /** Returns texts, half of the time only good ones. */
+  private static byte[][] odd(Random random, int rows) {
+    boolean plain = random.nextBoolean();
+    byte[][] texts = new byte[rows][];
+    for (int i = 0; i < rows; i++) {
+      texts[i] = random.nextInt(5) == 0 ? null : ODD.get(random.nextInt(plain ? 3 : ODD.size()));
+    }
+    return texts;
   }
 
   private static ConversionPlan copying(boolean checkUtf8, boolean refuseNul) {
@@ -151,18 +226,40 @@ final class ConversionTest {
     return texts(capacity, bytes);
   }
 
-  private static RowBlock texts(int capacity, byte[] @Nullable [] texts) {
-    RowBlock block = new RowBlock(TEXTS, capacity, RowOrigin.of("texts"));
-    for (int i = 0; i < texts.length; i++) {
-      byte[] text = texts[i];
-      if (text == null) {
-        block.setNull(0);
-      } else {
-        block.setBytes(0, text, 0, text.length);
+  private static RowBlock texts(int capacity, byte[][] texts) {
+    return columns(TEXTS, capacity, texts);
+  }
+
+  private static RowBlock pairs(int capacity, byte[][] first, byte[][] second) {
+    return columns(PAIRS, capacity, first, second);
+  }
+
+  private static RowBlock columns(RowType type, int capacity, byte[][]... columns) {
+    RowBlock block = new RowBlock(type, capacity, RowOrigin.of("texts"));
+    for (int row = 0; row < columns[0].length; row++) {
+      for (int column = 0; column < columns.length; column++) {
+        byte[] text = columns[column][row];
+        if (text == null) {
+          block.setNull(column);
+        } else {
+          block.setBytes(column, text, 0, text.length);
+        }
       }
-      block.endRow(10L * i, i + 1);
+      block.endRow(10L * row, row + 1);
     }
     return block;
+  }
+
+  private static @Nullable String text(RowBlock rows, int row, int column) {
+    return rows.isNull(row, column)
+        ? null
+        : rows.typeOf(column).isWord()
+            ? Long.toString(rows.word(row, column))
+            : new String(
+                rows.bytes(column),
+                rows.start(row, column),
+                rows.end(row, column) - rows.start(row, column),
+                ISO_8859_1);
   }
 
   private static List<RowBlock> converted(ConversionPlan plan, int blockRows, RowBlock... blocks)
@@ -187,17 +284,9 @@ final class ConversionTest {
     for (RowBlock rows : made) {
       for (int row = 0; row < rows.rows(); row++) {
         into.add(
-            "%s %s %s"
+            "%s %s %s %s"
                 .formatted(
-                    rows.line(row),
-                    rows.offset(row),
-                    rows.isNull(row, 0)
-                        ? null
-                        : new String(
-                            rows.bytes(0),
-                            rows.start(row, 0),
-                            rows.end(row, 0) - rows.start(row, 0),
-                            ISO_8859_1)));
+                    rows.line(row), rows.offset(row), text(rows, row, 0), text(rows, row, 1)));
       }
     }
     into.addAll(bad);
