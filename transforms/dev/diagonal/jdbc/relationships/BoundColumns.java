@@ -1,5 +1,6 @@
 package dev.diagonal.jdbc.relationships;
 
+import dev.diagonal.internal.jdbc.copy.WireLimit;
 import dev.diagonal.internal.jdbc.table.ArrayText;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.RowValues;
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class BoundColumns implements RowValues {
 
   private final Table table;
+  private final int rows;
   private final List<ColumnValues> columns;
   private int next;
 
   private BoundColumns(Table table, int rows) {
     this.table = table;
+    this.rows = rows;
     this.columns = table.columns().stream().map(column -> new ColumnValues(column, rows)).toList();
   }
 
@@ -47,6 +50,20 @@ final class BoundColumns implements RowValues {
       }
     }
     return bound;
+  }
+
+  /**
+   * Checks that a column stores its values unchanged.
+   *
+   * @throws IllegalArgumentException if it would change one
+   */
+  void check(int column, WireLimit limit) {
+    for (int row = 0; row < rows; row++) {
+      String text = columns.get(column).text(row);
+      if (text != null) {
+        limit.check(text);
+      }
+    }
   }
 
   /** Sets one array per column, starting at parameter {@code first}. */

@@ -130,13 +130,18 @@ final class ColumnValues {
 
   /** Returns the value in the given row, for messages. */
   String shown(int row) {
+    return String.valueOf(text(row));
+  }
+
+  /** Returns the value in the given row in PostgreSQL's text format. */
+  @Nullable String text(int row) {
     if (nulls != null && nulls[row]) {
-      return "null";
+      return null;
     }
     return switch (kind) {
       case WHOLE -> Long.toString(whole[row]);
       case FLOATING -> Double.toString(floating[row]);
-      case TEXT -> String.valueOf(texts[row]);
+      case TEXT -> texts[row];
     };
   }
 

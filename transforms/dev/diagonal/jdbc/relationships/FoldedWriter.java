@@ -45,7 +45,9 @@ final class FoldedWriter<T> implements BatchWriter<T> {
   private final String insert;
   private final HeldConnection connection;
   private final FilesOfRows.@Nullable Recorded<T> recorded;
+  private final ColumnLimits limits;
   private @Nullable StraightCopy<T> straight;
+
   private final long rowsToCopy;
   private long rows;
   private boolean looked;
@@ -64,6 +66,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
     this.rowsToCopy = rowsToCopy;
     this.folds = new FoldBetween(upsert);
     this.insert = DeltaSql.insert(upsert.tables(), DeltaTable.of(upsert.tables()));
+    this.limits = new ColumnLimits(upsert.tables().edges());
     this.recorded = upsert.files() == null ? null : upsert.files().recorded();
     this.connection = HeldConnection.inTransactions(upsert.database(), upsert.lockTimeout());
   }
@@ -133,6 +136,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
     BoundColumns bound = BoundColumns.of(upsert.tables().edges(), upsert.binder(), batch.rows());
     try {
       Connection open = connection.use();
+      limits.check(open, bound);
       record(open, pieces);
       try (PreparedStatement statement = open.prepareStatement(insert)) {
         bound.setIn(statement, 1);

@@ -42,6 +42,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   private final String insert;
   private final HeldConnection connection;
   private final FilesOfRows.@Nullable Recorded<T> recorded;
+  private final ColumnLimits limits;
 
   /** Those that may drop edges. */
   private final RowTriggers triggers;
@@ -63,6 +64,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
             : DeltaSql.insertMixed(
                 upsert.tables(), DeltaTable.of(upsert.tables()), upsert.refuseBothEnds());
     this.triggers = RowTriggers.of(upsert.tables().edges().name());
+    this.limits = new ColumnLimits(upsert.tables().edges());
     this.recorded = upsert.files() == null ? null : upsert.files().recorded();
     this.connection = HeldConnection.autoCommitting(upsert.database(), upsert.lockTimeout());
   }
@@ -82,6 +84,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     boolean committed = false;
     try {
       Connection open = connection.use();
+      limits.check(open, bound);
       try (PreparedStatement statement = open.prepareStatement(sql(pieces))) {
         int first = 1;
         if (locks != null) {

@@ -1,22 +1,35 @@
 package dev.diagonal.internal.jdbc.copy;
 
+import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.jdbc.table.FoundColumn;
+import dev.diagonal.internal.jdbc.table.FoundTable;
+import dev.diagonal.jdbc.table.Table;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.util.Locale;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The length or precision that a column's type declares, for types whose values PostgreSQL would
  * change without an error to fit it: {@code varchar(n)} loses blanks at its end; numbers and times
- * are rounded.
+ * are rounded. Immutable.
  */
-final class WireLimit {
+public final class WireLimit {
 
   private static final int HEADER = 4; // PostgreSQL's VARHDRSZ, which modifiers include
   private static final int SCALE_BITS = 11;
   private static final int SCALE_OF_NUMERIC = 6;
   private static final int DIGITS_OF_MICROS = 6;
+
+  /** The decimal places of the seconds in a time, without zeros at the end. */
+  private static final Pattern FRACTION = Pattern.compile(":\\d{1,2}\\.(\\d*[1-9])");
+
+  private static final String SECONDS = "its seconds have more decimal places and would be rounded";
 
   private final FoundColumn column;
   private final WireType type;
@@ -43,6 +56,26 @@ final class WireLimit {
     };
   }
 
+  /**
+   * Returns the limits of the columns of a table whose values are sent as text: those of {@link
+   * #of(WireColumn)}, and that of all times, which have six decimal places. A column without a
+   * limit has null; there are none if the table does not exist.
+   */
+  public static List<@Nullable WireLimit> ofTexts(Connection connection, Table table)
+      throws SQLException {
+    FoundTable found = FoundTable.find(connection, table.name());
+    List<@Nullable WireLimit> limits = new ArrayList<>();
+    for (WireColumn column : found == null ? List.<WireColumn>of() : WireColumn.of(found, table)) {
+      WireLimit limit = of(column);
+      WireType type = column.type();
+      boolean isTime =
+          type == WireType.TIME || type == WireType.TIMESTAMP || type == WireType.TIMESTAMPTZ;
+      limits.add(
+          limit == null && isTime ? new WireLimit(column.found(), type, DIGITS_OF_MICROS) : limit);
+    }
+    return limits;
+  }
+
   private static int scale(int modifier) {
     int unused = Integer.SIZE - SCALE_BITS;
     return modifier << unused >> unused; // signed
@@ -59,18 +92,15 @@ final class WireLimit {
     int start = field + Integer.BYTES;
     switch (type) {
       case VARCHAR -> {
-        int characters = length <= most ? length : characters(bytes, start, length);
-        if (characters > most) {
-          throw changes(String.format(Locale.ROOT, "the text has %,d characters", characters));
+        if (length > most && endsInBlanks(bytes, start, length)) {
+          throw changes("the blanks at the end of the text, which is too long, would be cut off");
         }
       }
       case NUMERIC -> {
         if (ByteBuffer.wrap(bytes).getShort(start + SCALE_OF_NUMERIC) > most) {
           BigDecimal number = WireValue.decimal(bytes, field);
-          if (number != null
-              && number.signum() != 0
-              && number.stripTrailingZeros().scale() > most) {
-            throw changes(number.toPlainString() + " would be rounded");
+          if (number != null) {
+            checkScale(number);
           }
         }
       }
@@ -78,9 +108,47 @@ final class WireLimit {
         long micros = ByteBuffer.wrap(bytes).getLong(start);
         boolean infinite = micros == Long.MAX_VALUE || micros == Long.MIN_VALUE;
         if (!infinite && micros % unit() != 0) {
-          throw changes("its seconds have more decimal places and would be rounded");
+          throw changes(SECONDS);
         }
       }
+    }
+  }
+
+  /**
+   * Checks a value in PostgreSQL's text format.
+   *
+   * @throws IllegalArgumentException if the column would change it
+   */
+  public void check(String text) {
+    switch (type) {
+      case VARCHAR -> {
+        if (text.length() > most) {
+          ByteBuilder encoded = new ByteBuilder(Integer.BYTES + text.length());
+          WireValue.put(encoded, type, text);
+          check(encoded.array(), 0);
+        }
+      }
+      case NUMERIC -> {
+        BigDecimal number;
+        try {
+          number = new BigDecimal(text.strip());
+        } catch (NumberFormatException e) {
+          return; // NaN, infinity, or what the database refuses
+        }
+        checkScale(number);
+      }
+      default -> {
+        Matcher fraction = FRACTION.matcher(text);
+        if (fraction.find() && fraction.end(1) - fraction.start(1) > most) {
+          throw changes(SECONDS);
+        }
+      }
+    }
+  }
+
+  private void checkScale(BigDecimal number) {
+    if (number.signum() != 0 && number.stripTrailingZeros().scale() > most) {
+      throw changes(number.toPlainString() + " would be rounded");
     }
   }
 
@@ -92,13 +160,19 @@ final class WireLimit {
     return unit;
   }
 
-  /** Counts the characters of text in UTF-8: the bytes that do not continue one. */
-  private static int characters(byte[] bytes, int start, int length) {
+  /**
+   * Returns whether a text in UTF-8 has more characters than fit, and all of those are blanks: it
+   * is an error to have others.
+   */
+  private boolean endsInBlanks(byte[] bytes, int start, int length) {
     int characters = 0;
     for (int i = start; i < start + length; i++) {
-      characters += (bytes[i] & 0xC0) == 0x80 ? 0 : 1;
+      characters += (bytes[i] & 0xC0) == 0x80 ? 0 : 1; // other bytes continue a character
+      if (characters > most && bytes[i] != ' ') {
+        return false;
+      }
     }
-    return characters;
+    return characters > most;
   }
 
   private IllegalArgumentException changes(String how) {

@@ -36,6 +36,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +51,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @ExtendWith(PostgresExtension.class)
 final class UpsertRelationshipsIT {
@@ -197,6 +201,65 @@ final class UpsertRelationshipsIT {
       }
       assertThat(sql.query("SELECT code FROM " + edges)).containsExactly("abc");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"IMMEDIATE", "FOLDED"})
+  void refusesValuesThatAColumnWouldChange(Counting counting) throws Exception {
+    String edges = "limited_" + counting.name().toLowerCase(Locale.ROOT);
+    sql.execute(
+        """
+        CREATE TABLE %s (id text PRIMARY KEY, source bigint, target bigint, name varchar(3),
+          price numeric(6,2), at timestamp(0), zoned timestamptz)
+        """
+            .formatted(edges));
+    RelationshipTables limited =
+        new RelationshipTables(
+            Table.of(
+                edges,
+                Column.key("id", "text"),
+                Column.of("source", "bigint"),
+                Column.of("target", "bigint"),
+                Column.of("name", "varchar(3)"),
+                Column.of("price", "numeric(6,2)"),
+                Column.of("at", "timestamp(0)"),
+                Column.of("zoned", "timestamptz")),
+            "source",
+            "target",
+            EndTable.of(edges + "_nodes", "id", "out_degree"),
+            EndTable.of(edges + "_nodes", "id", "in_degree"));
+    limited.createIfMissing(target);
+    RowBinder<String> binder =
+        (row, values) -> {
+          String[] given = row.split(",", -1);
+          values.putText(row).putLong(1).putLong(2).putText(given[0]).putText(given[1]);
+          values.putText(given[2]).putInstant(given[3].isEmpty() ? null : Instant.parse(given[3]));
+        };
+    UpsertRelationships<String> upsert =
+        UpsertRelationships.into(target, limited, binder).withCounting(counting);
+    if (counting == Counting.FOLDED) {
+      Fold.of(upsert).createIfMissing();
+    }
+    try (BatchWriter<String> writer =
+        counting == Counting.FOLDED ? new FoldedWriter<>(upsert, 0) : upsert.open()) {
+      writer.write(
+          new Batch<>(0, List.of("äöü,1.500,2024-01-01 00:00:01.000,2024-01-01T00:00:00.000001Z")));
+      Map<String, String> wrong =
+          Map.of(
+              "ab  ,1,infinity,", "character varying(3): the blanks at the end of the text",
+              "abcd,1,infinity,", "value too long for type character varying(3)",
+              "a,1.234,infinity,", "'price' of type numeric(6,2): 1.234 would be rounded",
+              "a,NaN,2024-01-01 00:00:00.6,", "'at' of type timestamp(0) without time zone: ",
+              "a,1,infinity,2024-01-01T00:00:00.000000001Z",
+                  "'zoned' of type timestamp with time zone: its seconds have more");
+      wrong.forEach(
+          (row, message) ->
+              assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of("b,1,infinity,", row))))
+                  .hasMessageContaining(message)
+                  .matches(fault -> writer.isCausedByRows((Exception) fault)));
+    }
+    assertThat(sql.query("SELECT concat_ws(' ', name, price, at) FROM " + edges))
+        .containsExactly("äöü 1.50 2024-01-01 00:00:01");
   }
 
   @Test

@@ -124,6 +124,7 @@ final class TransferTypesIT {
             name,price,at,noon,zoned
             äöü,1.500,2024-01-01 00:00:01.000,12:00:00.5,2024-01-01 00:00:00.123Z
             "ab  ",1.5,,12:00:00,
+            abcd,1.5,,12:00:00,
             ,,infinity,,
             ,1.234,,,
             ,,2024-01-01 00:00:00.6,,
@@ -136,7 +137,10 @@ final class TransferTypesIT {
     assertThat(Files.readAllLines(bad))
         .satisfiesExactly(
             line ->
-                assertThat(line).contains("'name' of type character varying(3): the text has 4"),
+                assertThat(line)
+                    .contains(
+                        "column 'name' of type character varying(3): the blanks at the end of the text, which is too long, would be cut off\""),
+            line -> assertThat(line).contains("value too long for type character varying(3)"),
             line -> assertThat(line).contains("'price' of type price: 1.234 would be rounded"),
             line -> assertThat(line).contains("'at' of type timestamp(0) without time zone: "),
             line -> assertThat(line).contains("'noon' of type time(1) without time zone: "),
