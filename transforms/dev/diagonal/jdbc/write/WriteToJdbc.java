@@ -54,7 +54,9 @@ import org.jspecify.annotations.Nullable;
  * for their data fail the run, with the key of the first one in the message. With a {@linkplain
  * #withBadRecordErrorHandler handler}, a failing transaction is halved until its bad rows are
  * alone; these become dead letters with the database's reason, and all others are written. Any
- * other fault fails the run, in the bundle in which it happens.
+ * other fault fails the run, in the bundle in which it happens. A value that a column of PostgreSQL
+ * would round ({@code timestamp(n)}, {@code numeric(p,s)}, nanoseconds) or whose blanks it would
+ * cut off ({@code varchar(n)}) is refused in the same way.
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis},
  * {@code bad_records}.

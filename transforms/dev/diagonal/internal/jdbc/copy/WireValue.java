@@ -206,7 +206,7 @@ public final class WireValue {
   public static void put(ByteBuilder out, WireType type, LocalTime value) {
     if (type == WireType.TIME) {
       out.putInt(Long.BYTES);
-      out.putLong((value.toNanoOfDay() + 500) / 1_000);
+      out.putLong(micros(type, value.toNanoOfDay()));
     } else if (isText(type)) {
       put(out, type, value.toString());
     } else {
@@ -226,7 +226,7 @@ public final class WireValue {
 
   public static void put(ByteBuilder out, WireType type, Instant value) {
     if (type == WireType.TIMESTAMPTZ) {
-      putMicros(out, value.getEpochSecond(), value.getNano());
+      putMicros(out, type, value.getEpochSecond(), value.getNano());
     } else if (isText(type)) {
       put(out, type, value.toString());
     } else {
@@ -234,14 +234,19 @@ public final class WireValue {
     }
   }
 
-  private static void putMicros(ByteBuilder out, long epochSecond, int nano) {
+  private static void putMicros(ByteBuilder out, WireType type, long epochSecond, int nano) {
     out.putInt(Long.BYTES);
-    out.putLong(micros(epochSecond - EPOCH_SECOND_OF_2000, nano));
+    out.putLong(
+        Math.addExact(
+            Math.multiplyExact(epochSecond - EPOCH_SECOND_OF_2000, 1_000_000L),
+            micros(type, nano)));
   }
 
-  /** Returns microseconds, rounded as the driver does. */
-  private static long micros(long seconds, int nano) {
-    return Math.addExact(Math.multiplyExact(seconds, 1_000_000L), (nano + 500) / 1_000);
+  private static long micros(WireType type, long nanos) {
+    if (nanos % 1_000 != 0) {
+      throw refused(type, "value with nanoseconds: it would be rounded to microseconds");
+    }
+    return nanos / 1_000;
   }
 
   private static BigDecimal decimal(WireType type, double value) {
