@@ -3,6 +3,7 @@ package dev.diagonal.internal.metrics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -47,9 +48,16 @@ public final class HotIds {
     if (rows.size() <= mostIds) {
       return;
     }
-    for (long rare = 1; rows.size() > mostIds / 4; rare *= 2) {
-      long most = rare;
-      rows.values().removeIf(count -> count <= most);
+    int kept = Math.max(1, mostIds / 4);
+    long[] counts = rows.values().stream().mapToLong(Long::longValue).sorted().toArray();
+    long fewest = counts[counts.length - kept];
+    long more = rows.values().stream().filter(count -> count > fewest).count();
+    long equal = kept - more; // of those with as many, which may be nearly all
+    for (Iterator<Long> each = rows.values().iterator(); each.hasNext(); ) {
+      long count = each.next();
+      if (count < fewest || (count == fewest && equal-- <= 0)) {
+        each.remove();
+      }
     }
   }
 

@@ -20,6 +20,25 @@ final class HotIdsTest {
   }
 
   @Test
+  void keepsQuarterOfEquallyRareIds() {
+    HotIds many = new HotIds(30_000);
+    for (int row = 0; row < 3; row++) {
+      for (long id = 0; id <= 20_000; id++) {
+        many.add(id);
+      }
+    }
+    many.add(20_001L);
+    for (int row = 0; row < 4; row++) {
+      many.add(7L);
+    }
+    HotIds ids = new HotIds();
+    ids.addAll(many);
+    assertThat(ids.hottest(1)).containsExactly(new HotId(7L, 7));
+    assertThat(ids.withRows(1)).hasSize(5_000);
+    assertThat(ids.withRows(3)).hasSize(5_000);
+  }
+
+  @Test
   void ordersEqualCountsByTheirText() {
     HotIds ids = new HotIds();
     ids.add("b");
