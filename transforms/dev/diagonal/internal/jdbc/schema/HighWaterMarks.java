@@ -61,6 +61,27 @@ public record HighWaterMarks(InternalSchema schema) {
     return tables(connection).areUsable(connection);
   }
 
+  /**
+   * Returns the missing privilege and the statement that grants it, if the table exists but the
+   * user may not use it; null otherwise.
+   */
+  public @Nullable String missing(Connection connection) throws SQLException {
+    OptionalTables tables = tables(connection);
+    return !tables.exist(connection) || tables.areUsable(connection)
+        ? null
+        : "user %2$s may not use table %1$s (GRANT SELECT, INSERT, UPDATE, DELETE ON %1$s TO %2$s)"
+            .formatted(schema.table(connection, TABLE), currentUser(connection));
+  }
+
+  private static String currentUser(Connection connection) throws SQLException {
+    try (PreparedStatement statement =
+            connection.prepareStatement("SELECT quote_ident(current_user)");
+        ResultSet result = statement.executeQuery()) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
   private OptionalTables tables(Connection connection) throws SQLException {
     return new OptionalTables(
         schema, List.of(TABLE), CREATE.formatted(schema.table(connection, TABLE)));

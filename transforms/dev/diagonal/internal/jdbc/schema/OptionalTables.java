@@ -15,10 +15,14 @@ import java.util.List;
  */
 record OptionalTables(InternalSchema schema, List<String> names, String create) {
 
-  private static final String USABLE =
+  private static final String EXIST =
       """
       SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = ? AND c.relname = ANY (?)
+      """;
+
+  private static final String USABLE =
+      """
         AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
         AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')
       """;
@@ -44,9 +48,18 @@ record OptionalTables(InternalSchema schema, List<String> names, String create) 
     return areUsable(connection);
   }
 
+  /** Returns whether the tables exist, whether or not the user may use them. */
+  boolean exist(Connection connection) throws SQLException {
+    return isEach(connection, EXIST);
+  }
+
   /** Returns whether the tables exist and the user may use them. */
   boolean areUsable(Connection connection) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(USABLE)) {
+    return isEach(connection, EXIST + USABLE);
+  }
+
+  private boolean isEach(Connection connection, String count) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(count)) {
       statement.setString(1, schema.name());
       statement.setArray(2, connection.createArrayOf("text", names.toArray()));
       try (ResultSet result = statement.executeQuery()) {

@@ -180,7 +180,7 @@ public final class IncrementalTransfer {
     SchemaRights rights = schema.open(connection);
     HighWaterMarks marks = schema.highWaterMarks();
     if (!marks.open(connection, rights)) {
-      throw notKept(rights);
+      throw notKept(rights, rights.isUsable() ? marks.missing(connection) : null);
     }
     boolean exists = FoundTable.exists(connection, table);
     UUID run = runOf(of);
@@ -196,8 +196,10 @@ public final class IncrementalTransfer {
     SchemaRights rights = schema.find(connection);
     HighWaterMarks marks = schema.highWaterMarks();
     boolean usable = rights.isUsable() && marks.isUsable(connection);
-    if (!usable && !rights.mayCreateTables()) {
-      throw notKept(rights);
+    String missing = rights.isUsable() ? marks.missing(connection) : null;
+    boolean mayCreate = rights.isUsable() ? rights.mayCreateTables() : rights.mayBeCreated();
+    if (missing != null || (!usable && !mayCreate)) {
+      throw notKept(rights, missing);
     }
     return new Seen(
         usable ? marks.find(connection, of) : null,
@@ -210,10 +212,10 @@ public final class IncrementalTransfer {
         "%s %s %s".formatted(of.target(), of.source(), of.column()).getBytes(UTF_8));
   }
 
-  private static IllegalArgumentException notKept(SchemaRights rights) {
+  private static IllegalArgumentException notKept(SchemaRights rights, @Nullable String missing) {
+    String ofSchema = rights.isUsable() ? rights.missingForTables() : rights.missing();
     return new IllegalArgumentException(
-        "no high-water mark can be kept: "
-            + (rights.isUsable() ? rights.missingForTables() : rights.missing()));
+        "no high-water mark can be kept: " + (missing == null ? ofSchema : missing));
   }
 
   /** Returns what the user should know at the end, a line each. */

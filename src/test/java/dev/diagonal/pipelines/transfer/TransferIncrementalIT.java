@@ -261,6 +261,39 @@ final class TransferIncrementalIT {
   }
 
   @Test
+  void refusesUnreadableMarksAlsoInADryRun() throws Exception {
+    createNews();
+    assertThat(read()).isEqualTo(100);
+    database.execute(
+        """
+        DROP ROLE IF EXISTS limited; CREATE ROLE limited;
+        GRANT ALL ON news, news_copy TO limited; GRANT USAGE, CREATE ON SCHEMA diagonal TO limited;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA diagonal TO limited;
+        """);
+    List<String> options = options();
+    options.replaceAll(
+        option ->
+            option.startsWith("--jdbcUrl=")
+                ? option + (option.contains("?") ? "&" : "?") + "options=-c%20role=limited"
+                : option);
+    try {
+      Launched allowed = Launched.with(Main.COMMANDS, options.toArray(String[]::new));
+      assertThat(allowed.exitCode()).as("%s", allowed).isEqualTo(ExitCode.DONE);
+      database.execute("REVOKE ALL ON diagonal.marks FROM limited");
+      for (String dry : List.of("--dryRun=true", "--dryRun=false")) {
+        options.add(dry);
+        Launched refused = Launched.with(Main.COMMANDS, options.toArray(String[]::new));
+        options.remove(dry);
+        assertThat(refused.exitCode()).as("%s", refused).isNotEqualTo(ExitCode.DONE);
+        assertThat(String.join("\n", refused.err()))
+            .containsPattern("GRANT SELECT, INSERT, UPDATE, DELETE ON \\S*marks\\S* TO limited");
+      }
+    } finally {
+      database.execute("DROP OWNED BY limited; DROP ROLE limited");
+    }
+  }
+
+  @Test
   void sameTransferNeverRunsTwiceAtOnce() throws Exception {
     createNews();
     assertThat(read()).isEqualTo(100);
