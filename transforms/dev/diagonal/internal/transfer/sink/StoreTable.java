@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +31,6 @@ import org.jspecify.annotations.Nullable;
  * @param database where it is
  */
 record StoreTable(JdbcTarget database) {
-
-  private static final Pattern IN_MEMORY =
-      Pattern.compile(
-          "jdbc:(sqlite|duckdb):(:memory:.*|file::memory:.*|.*[?&]mode=memory.*|[?;].*)?");
 
   private static DatabaseKind kind(JdbcTarget database) {
     return DatabaseKind.of(database.url());
@@ -154,7 +149,7 @@ record StoreTable(JdbcTarget database) {
       return null;
     } else if (!isFor(database)) {
       return "a transfer writes tables of PostgreSQL, MariaDB, SQLite and DuckDB, got " + database;
-    } else if (IN_MEMORY.matcher(database.url()).matches()) {
+    } else if (DatabaseFile.isInMemory(database.url())) {
       return "a database in memory ends with its connection: name a file, got " + database;
     } else if (staged) {
       return "transaction all, and with it mode replace, needs PostgreSQL, whose stages keep the rows until the end; %s has none"
