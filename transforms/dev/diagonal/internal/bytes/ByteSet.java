@@ -17,15 +17,19 @@ public final class ByteSet implements Serializable {
   private final long fourth;
 
   /**
-   * Creates a set of bytes; numbers that are not bytes are left out.
+   * Creates a set of bytes.
    *
-   * @throws IllegalArgumentException if there are fewer than one or more than four
+   * @throws IllegalArgumentException if there are fewer than one or more than four, or a number is
+   *     not within 0 to 255
    */
   public ByteSet(int... bytes) {
     long[] words = new long[MOST];
     int size = 0;
     for (int each : bytes) {
-      if (each >= 0 && each < members.length && !members[each]) {
+      if (each < 0 || each >= members.length) {
+        throw new IllegalArgumentException(each + " is not a byte");
+      }
+      if (!members[each]) {
         if (size == MOST) {
           throw new IllegalArgumentException("more than four bytes");
         }
