@@ -2,6 +2,7 @@ package dev.diagonal.internal.jdbc.table;
 
 import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,6 +16,7 @@ import java.time.Duration;
  */
 public final class IndexProgress {
 
+  private static final String UNDEFINED_TABLE = "42P01";
   private static final Duration PERIOD = Duration.ofSeconds(2);
 
   /** While rows are sorted, PostgreSQL counts neither blocks nor tuples. */
@@ -56,8 +58,8 @@ public final class IndexProgress {
           RetriedTransaction.in(database, "look at the index of table " + table)
               .withRetry(Retry.never())
               .run(this::look);
-    } catch (SQLException e) { // before PostgreSQL 12 there is no such view
-      unknown = true;
+    } catch (SQLException e) {
+      unknown = UNDEFINED_TABLE.equals(SqlFaults.state(e)); // before PostgreSQL 12
       last = "";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
