@@ -57,8 +57,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis},
  * {@code wait_millis}, {@code batch_rows}, {@code transactions_open}, {@code lock_timeouts}; for
  * skew, {@code rows_of_slot_N}, for up to 600 cells {@code rows_of_cell_N}, and {@code
- * rows_of_id_ID} for ids of at least one row in 64; {@code changed_NAME} for what the target
- * reports of each committed batch, such as rows updated.
+ * rows_of_id_ID} for ids of at least one row in 64 ({@code rows_of_source_ID} and {@code
+ * rows_of_target_ID} on bipartite grids); {@code changed_NAME} for what the target reports of each
+ * committed batch, such as rows updated.
  *
  * <p>Source: the diagonal partition splitter ("mix and batch") known from Neo4j; the scheduler that
  * replaces its waves is our own.

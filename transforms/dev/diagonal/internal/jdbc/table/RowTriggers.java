@@ -46,7 +46,7 @@ public final class RowTriggers {
     return new RowTriggers(PostgresSql.quoteTable(table));
   }
 
-  /** Returns whether there is one for INSERT. */
+  /** Returns whether there is one for INSERT. A trigger that is created later is not noticed. */
   public boolean onInsert(Connection connection) throws SQLException {
     Boolean found = onInsert;
     if (found == null) {
