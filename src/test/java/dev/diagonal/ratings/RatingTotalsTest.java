@@ -114,7 +114,7 @@ class RatingTotalsTest {
   }
 
   @Property(seed = "4", tries = 200, edgeCases = EdgeCasesMode.NONE)
-  void batchesOfAnySizeAddUpToTheSame(
+  void batchesOfAnySizeHaveEqualTotals(
       @ForAll("ratings") List<Rating> ratings, @ForAll @IntRange(min = 1, max = 20) int capacity) {
     assertThat(sorted(totalsOf(ratings, capacity))).isEqualTo(oracle(ratings));
   }

@@ -32,7 +32,7 @@ final class Neo4jSlotsTest {
   }
 
   @Test
-  void cellsOfOneIdShareALockOnAllGrids() {
+  void cellsOfOneIdShareLockOnAllGrids() {
     List<Grid<Pair>> grids =
         List.of(monopartite(1), monopartite(5), monopartite(16), monopartite(64), bipartite(8));
     for (long id = 0; id < IDS; id++) {

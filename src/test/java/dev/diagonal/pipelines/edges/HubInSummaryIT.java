@@ -60,7 +60,7 @@ final class HubInSummaryIT {
   }
 
   @Test
-  void namesNoIdThatDoesNotFillItsSlot() throws Exception {
+  void namesOnlyIdsThatFillTheirSlot() throws Exception {
     assertThat(remarks(toTable("--tableSize=1 --batchSize=500"))).noneMatch(this::isAboutSlots);
     assertThat(remarks(toTable("--tableSize=2")))
         .filteredOn(this::isAboutSlots)

@@ -48,7 +48,7 @@ final class MetricsOnFlinkIT {
   private static final Pattern NAME_AT_REST = Pattern.compile("\\d+\\..*\\.diagonal_(\\w+)");
 
   @Test
-  void prometheusAndRestShowRowsOfARunningJob(LocalPostgres postgres, @TempDir Path directory)
+  void prometheusAndRestShowRowsOfRunningJob(LocalPostgres postgres, @TempDir Path directory)
       throws Exception {
     EdgeDatabase database = new EdgeDatabase(postgres);
     database.createTables("part");

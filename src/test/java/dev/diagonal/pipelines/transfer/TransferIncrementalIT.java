@@ -235,7 +235,7 @@ final class TransferIncrementalIT {
   }
 
   @Test
-  void aDryRunReportsTheWindowAndChangesNothing() throws Exception {
+  void dryRunReportsWindowAndChangesNothing() throws Exception {
     createNews();
     assertThat(window()).isEqualTo("window:  all rows: there is no high-water mark yet");
     assertThat(database.query("SELECT to_regnamespace('diagonal')::text")).containsOnlyNulls();

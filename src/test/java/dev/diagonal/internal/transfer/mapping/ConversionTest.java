@@ -143,7 +143,7 @@ final class ConversionTest {
   }
 
   @Test
-  void convertsOtherTypesOfAColumnRowByRow() throws Exception {
+  void convertsOtherTypesRowByRow() throws Exception {
     RowType sized = new RowType(List.of(new Field("n", FieldType.DECIMAL, new DecimalSize(3, 2))));
     assertChanges(
         new ConversionPlan(sized, sized, Mapping.NONE, true, true), one(sized, "1.23"), "1.23");

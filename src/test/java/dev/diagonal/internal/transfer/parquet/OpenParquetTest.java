@@ -57,7 +57,7 @@ final class OpenParquetTest {
   }
 
   @Test
-  void aChecksumCoversTheRowGroupsOfItsRange() throws Exception {
+  void checksumCoversRowGroupsOfItsRange() throws Exception {
     assertThat(changedBy((int) (Files.size(file) / 2))).isEqualTo(1);
   }
 
