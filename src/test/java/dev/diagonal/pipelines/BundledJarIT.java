@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines;
 
 import static java.math.BigDecimal.ZERO;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,8 +14,10 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,6 +244,32 @@ final class BundledJarIT {
           .noneMatch(name -> name.startsWith("org/slf4j/simple/"))
           .noneMatch(name -> name.startsWith("ch/qos/logback/"))
           .noneMatch(name -> name.startsWith("org/apache/logging/slf4j/"));
+    }
+  }
+
+  /** Otherwise a ServiceLoader fails, for example that of any channel of gRPC. */
+  @Test
+  void hasTheClassOfEachServiceProvider() throws IOException {
+    try (JarFile jar = new JarFile(ChildJvm.jar())) {
+      List<String> providers = new ArrayList<>();
+      List<String> missing = new ArrayList<>();
+      for (JarEntry file : Collections.list(jar.entries())) {
+        if (file.isDirectory() || !file.getName().startsWith("META-INF/services/")) {
+          continue;
+        }
+        String lines = new String(jar.getInputStream(file).readAllBytes(), UTF_8);
+        for (String line : lines.split("\\R")) {
+          String provider = line.replaceFirst("#.*", "").strip();
+          if (!provider.isEmpty()) {
+            providers.add(provider);
+            if (jar.getEntry(provider.replace('.', '/') + ".class") == null) {
+              missing.add(file.getName() + ": " + provider);
+            }
+          }
+        }
+      }
+      assertThat(providers).contains("org.postgresql.Driver");
+      assertThat(missing).isEmpty();
     }
   }
 
