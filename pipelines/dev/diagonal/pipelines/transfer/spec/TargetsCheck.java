@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer.spec;
 
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -9,25 +10,31 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Checks that modes, keys and transactions of the targets of a transfer are consistent. */
 record TargetsCheck(TransferSpec spec) {
+
+  /** Parameters that may change the search path. */
+  private static final Pattern SEARCH_PATH = Pattern.compile("[?&](currentSchema|options)=");
 
   /**
    * @param grouped whether the tables change together with those of a group
    * @throws IllegalArgumentException if they are not
    */
   void run(boolean grouped) {
-    Set<String> names = new HashSet<>();
+    Set<Map.Entry<JdbcTarget, String>> names = new HashSet<>();
     for (To each : spec.to()) {
       if (each instanceof ToIndex index) {
         // Refuses an invalid URL or name before anything is done.
         Object unused = index.index().at(ServerUrls.TO_COME);
       } else if (each instanceof ToJdbc table) {
-        if (!names.add(table.database().at(ServerUrls.TO_COME) + " " + nameOf(table.table()))) {
+        JdbcTarget database = table.database().at(ServerUrls.TO_COME);
+        if (!names.add(Map.entry(database, nameOf(table.table(), database)))) {
           throw new IllegalArgumentException(
-              "table %s is a target twice, so each row would be written twice"
+              "table %s is a target twice, so each row would be written twice; name its schema if it is another table"
                   .formatted(table.table()));
         }
         check(table, spec.atOnce() || grouped);
@@ -68,15 +75,19 @@ record TargetsCheck(TransferSpec spec) {
 
   /** Returns whether a table is also read, as far as the names and URLs show. */
   private boolean isSource(ToJdbc table) {
+    JdbcTarget database = table.database().at(ServerUrls.TO_COME);
     return spec.from() instanceof FromJdbc from
         && from.table() != null
-        && nameOf(from.table()).equals(nameOf(table.table()))
-        && from.database().at(ServerUrls.TO_COME).equals(table.database().at(ServerUrls.TO_COME));
+        && from.database().at(ServerUrls.TO_COME).equals(database)
+        && nameOf(from.table(), database).equals(nameOf(table.table(), database));
   }
 
-  /** Returns the name without the schema that is usually the first of the search path. */
-  private static String nameOf(String table) {
-    return table.startsWith("public.") ? table.substring("public.".length()) : table;
+  /** Returns the name without the schema that PostgreSQL usually looks in first. */
+  private static String nameOf(String table, JdbcTarget database) {
+    boolean usual =
+        DatabaseKind.of(database.url()) == DatabaseKind.POSTGRES
+            && !SEARCH_PATH.matcher(database.url()).find();
+    return usual && table.startsWith("public.") ? table.substring("public.".length()) : table;
   }
 
   private void checkDatabase(ToJdbc table, boolean staged) {

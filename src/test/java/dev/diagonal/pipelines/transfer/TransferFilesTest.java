@@ -315,7 +315,45 @@ final class TransferFilesTest {
             "--jdbcUrl=jdbc:postgresql://127.0.0.1:1/none");
 
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(String.join("\n", launched.err())).contains("table t is a target twice");
+    assertThat(String.join("\n", launched.err()))
+        .contains("table t is a target twice", "name its schema if it is another table");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:t,jdbc:other.t --jdbcUrl=jdbc:postgresql://127.0.0.1:1/none",
+        "jdbc:t,jdbc:public.t --jdbcUrl=jdbc:postgresql://127.0.0.1:1/none?currentSchema=app",
+        "jdbc:t,jdbc:public.t --jdbcUrl=jdbc:postgresql://127.0.0.1:1/none?ssl=false&options=-csearch_path=app",
+        "jdbc:t,jdbc:public.t --jdbcUrl=jdbc:sqlite:none.db",
+      })
+  void tablesOfTwoSchemasAreTwoTargets(String to) throws Exception {
+    Path in = Files.writeString(directory.resolve("in.csv"), "id\n1\n");
+    assertDone(
+        Launched.with(
+            Main.COMMANDS,
+            ("transfer --from=csv:%s --check --to=%s".formatted(in, to)).split(" ")));
+  }
+
+  /** What {@code JdbcTarget.toString} does not show distinguishes databases too. */
+  @Test
+  void tablesOfTwoConnectionsAreTwoTargets() throws Exception {
+    Path in = Files.writeString(directory.resolve("in.csv"), "id\n1\n");
+    Path plan =
+        Files.writeString(
+            directory.resolve("plan.yaml"),
+            """
+            connections:
+              app: {jdbcUrl: "jdbc:postgresql://127.0.0.1:1/none?currentSchema=app"}
+              web: {jdbcUrl: "jdbc:postgresql://127.0.0.1:1/none?currentSchema=web"}
+              one: {jdbcUrl: "jdbc:sqlite:%1$s/a b.db"}
+              two: {jdbcUrl: "jdbc:sqlite:%1$s/a c.db"}
+            tasks:
+              - transfer: {from: {csv: %2$s}, to: [{jdbc: app, table: t}, {jdbc: web, table: t}]}
+              - transfer: {from: {csv: %2$s}, to: [{jdbc: one, table: t}, {jdbc: two, table: t}]}
+            """
+                .formatted(directory, in));
+    assertDone(Launched.with(Main.COMMANDS, "transfer", "--plan=" + plan, "--check"));
   }
 
   @Test
