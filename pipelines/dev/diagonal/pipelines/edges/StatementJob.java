@@ -7,6 +7,7 @@ import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.relationships.StatementFiles;
+import dev.diagonal.internal.jdbc.sql.DatabaseFile;
 import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.statement.Neo4jSlots;
@@ -244,8 +245,9 @@ final class StatementJob implements Job {
 
   @Override
   public void dryRun(Findings findings) throws InterruptedException {
-    if (!Neo4jConnection.accepts(database.url())
-        && !findings.check(() -> "server:  " + new TableCheck(database).server())) {
+    if ((!Neo4jConnection.accepts(database.url())
+            && !findings.check(() -> "server:  " + new TableCheck(database).server()))
+        || DatabaseFile.isMissing(database.url())) { // connecting would create it
       return;
     }
     StatementDryRun dryRun =

@@ -97,6 +97,7 @@ final class DryRunIT {
           load-edges --input=DIR/edges.csv --edgeColumns=weight:bigint --edgesTable=dry.edges --nodesTable=dry.nodes PG | dry.edges would be created: edge_id uuid (key); source  target  weight; none was loaded
           load-edges --inputQuery=TABLE --sourceColumn=user_id --targetColumn=movie_id --idColumn=id --edgesTable=dry.edges --nodesTable=dry.nodes PG | dry.nodes would be created; 1        1       7
           load-edges --input=DIR/edges.csv --statement=DIR/people.sql PG | accepts --statement; rows:    the first 2 of the edges; 2       3       7
+          load-edges --input=DIR/edges.csv --statement=DIR/people.sql --jdbcUrl=jdbc:sqlite:DIR/none.db | no file yet at
           taxi-trips --input=DIR/trips.csv --tripsTable=dry.trips --zonesTable=dry.zones PG | dry.trips would be created; dry.zones would be created; pickup_zone
           rating-batches --input=DIR/ratings.csv --ratingsTable=dry_jobs.ratings --batchesTable=dry_jobs.batches --stagingTable=dry_jobs.staging --jdbcTable=dry_jobs.totals PG | would be created: dry_jobs.ratings, dry_jobs.batches; none was loaded into table dry_jobs.ratings; 1        7         3.500
           rating-batches --steps=status --ratingsTable=dry.ratings PG | PostgreSQL 1
