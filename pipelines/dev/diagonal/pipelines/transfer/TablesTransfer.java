@@ -72,7 +72,7 @@ final class TablesTransfer {
 
   /** Refuses what needs an upsert: the messages for a single table recommend a key. */
   private void requireUpsert() {
-    boolean resumes = options.getResume() && options.getTransaction() != Transaction.all;
+    boolean resumes = options.getResume();
     if (to.startsWith("jdbc:")
         && options.getMode() != Mode.upsert
         && (resumes || options.getIncrementalColumn() != null)) {

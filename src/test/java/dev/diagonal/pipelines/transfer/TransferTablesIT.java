@@ -241,9 +241,11 @@ final class TransferTablesIT {
     assertRefused("no table of", transfer("nowhere.*", "jdbc:copy.*"));
     assertRefused("--key", transfer("shop.*", "jdbc:copy.*", "--key=id"));
     for (String option : List.of("--resume", "--incrementalColumn=id")) {
-      assertRefused(
-          "needs --mode=upsert: the key of each table is its primary key",
-          transfer("shop.*", "jdbc:copy.*", option));
+      for (String transaction : List.of("each", "all")) {
+        assertRefused(
+            "needs --mode=upsert: the key of each table is its primary key",
+            transfer("shop.*", "jdbc:copy.*", option, "--transaction=" + transaction));
+      }
     }
     database.execute("CREATE TABLE shop.guests () INHERITS (shop.people)");
     assertRefused("inherits from", transfer("shop.*", "jdbc:copy.*"));
