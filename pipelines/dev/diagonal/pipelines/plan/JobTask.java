@@ -6,6 +6,7 @@ import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.run.Summary;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,11 @@ public record JobTask(PlannedJob planned) implements Task {
   @Override
   public @Nullable String phase() {
     return planned.job().phase();
+  }
+
+  @Override
+  public UnaryOperator<String> words(UnaryOperator<String> ofTransfers) {
+    return planned.name().equals("transfer") ? ofTransfers : PlanWords::ofCommand;
   }
 
   private static Counts counts(Progress progress) {

@@ -125,24 +125,24 @@ public final class PlanRun {
       PlanReport report;
       @Nullable Failure failure = null;
       try {
-        report = report(step.name(), State.DONE, step.task().run(), startNanos, null);
+        report = report(step, State.DONE, step.task().run(), startNanos, null);
       } catch (InterruptedException e) {
         throw e;
       } catch (Exception | Error e) {
         failure = Failure.of(e);
         report =
             report(
-                step.name(),
+                step,
                 State.FAILED,
                 e instanceof FailedTaskException failed ? failed.counts() : Counts.NONE,
                 startNanos,
-                words.apply(failure.message()));
+                words(step).apply(failure.message()));
       } finally {
         running.remove(step);
       }
       listener.accept(report.line(""));
       if (failure != null && failure.hint() != null) {
-        listener.accept("hint: " + words.apply(failure.hint()));
+        listener.accept("hint: " + words(step).apply(failure.hint()));
       }
       return report;
     } finally {
@@ -150,10 +150,14 @@ public final class PlanRun {
     }
   }
 
+  private UnaryOperator<String> words(Step step) {
+    return step.task().words(words);
+  }
+
   private PlanReport report(
-      String name, State state, Counts counts, long startNanos, @Nullable String failure) {
+      Step step, State state, Counts counts, long startNanos, @Nullable String failure) {
     return new PlanReport(
-        name,
+        step.name(),
         "task",
         state,
         counts.rowsRead(),
@@ -162,7 +166,7 @@ public final class PlanRun {
         startedAt(startNanos),
         secondsSince(startNanos),
         failure,
-        counts.remarks().stream().map(words).toList(),
+        counts.remarks().stream().map(words(step)).toList(),
         List.of());
   }
 

@@ -19,13 +19,19 @@ public final class PlanWords {
           "attachedMode",
           "check",
           "dryRun",
+          "enforceEncodability",
+          "enforceImmutability",
+          "fasterCopy",
           "flinkConfDir",
           "flinkMaster",
           "fromTask",
+          "help",
           "jobName",
           "logFile",
           "maxParallelTasks",
+          "name",
           "objectReuse",
+          "option",
           "parallelism",
           "plan",
           "quiet",
@@ -33,9 +39,23 @@ public final class PlanWords {
           "runner",
           "summary",
           "targetParallelism",
-          "verbose");
+          "verbose",
+          "version");
 
-  /** Options whose keys have other names; all other keys have the names of their options. */
+  /** Options of a transfer that a plan cannot set. Tasks of other commands have them. */
+  static final Set<String> WITHOUT_KEY =
+      Set.of(
+          "elasticsearchBearerTokenFile",
+          "elasticsearchCaFile",
+          "indexes",
+          "inputJdbc",
+          "limit",
+          "streaming");
+
+  /**
+   * Options of a transfer whose keys have other names; all other keys have the names of their
+   * options.
+   */
   static final Map<String, String> RENAMED =
       Map.ofEntries(
           Map.entry("csvStyle", "style"),
@@ -59,23 +79,37 @@ public final class PlanWords {
 
   private PlanWords() {}
 
-  /** Returns a message that names keys of a plan. One that explains plans itself is unchanged. */
+  /**
+   * Returns a message about a transfer or a connection that names keys of a plan. One that explains
+   * plans itself is unchanged.
+   */
   public static String of(String message) {
-    return message.contains("in a plan")
-        ? message
-        : OPTION.matcher(message).replaceAll(found -> Matcher.quoteReplacement(key(found)));
+    return of(message, true);
   }
 
-  private static String key(MatchResult found) {
+  /** Returns a message about a task of another command, whose keys are the names of its options. */
+  public static String ofCommand(String message) {
+    return of(message, false);
+  }
+
+  private static String of(String message, boolean transfer) {
+    return message.contains("in a plan")
+        ? message
+        : OPTION
+            .matcher(message)
+            .replaceAll(found -> Matcher.quoteReplacement(key(found, transfer)));
+  }
+
+  private static String key(MatchResult found, boolean transfer) {
     if (found.group(1) != null) {
       return "%s: {%s: …}".formatted(found.group(1), found.group(2));
     }
     String option = found.group(3);
     String value = found.group(4);
-    if (OF_COMMAND_LINE.contains(option)) {
+    if (OF_COMMAND_LINE.contains(option) || (transfer && WITHOUT_KEY.contains(option))) {
       return found.group();
     }
-    String key = RENAMED.getOrDefault(option, option);
+    String key = transfer ? RENAMED.getOrDefault(option, option) : option;
     if (value == null) {
       return FLAGS.contains(option) ? key + ": true" : "'" + key + "'";
     }

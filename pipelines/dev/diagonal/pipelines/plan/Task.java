@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.plan;
 
 import dev.diagonal.pipelines.dryrun.Findings;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A step of a plan: a pipeline or a statement. */
@@ -25,6 +26,15 @@ public interface Task {
   /** Returns what it does once it has read all rows, on any thread; null before, or if unknown. */
   default @Nullable String phase() {
     return null;
+  }
+
+  /**
+   * Returns what rewrites messages of the task.
+   *
+   * @param ofTransfers what rewrites those of transfers
+   */
+  default UnaryOperator<String> words(UnaryOperator<String> ofTransfers) {
+    return ofTransfers;
   }
 
   /** Runs the task on the calling thread, and returns its counts. */

@@ -274,7 +274,7 @@ final class PlanTasks implements PlanFile.Kinds {
     try {
       return task(command.prepare(args));
     } catch (UsageException e) {
-      node.mistake(PlanWords.of(String.valueOf(e.getMessage())));
+      node.mistake(PlanWords.ofCommand(String.valueOf(e.getMessage())));
       return null;
     }
   }

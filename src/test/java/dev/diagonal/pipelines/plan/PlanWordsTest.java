@@ -21,25 +21,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class PlanWordsTest {
 
-  /** Options of transfers without a key, which messages about the command line name. */
-  private static final Set<String> WITHOUT_KEY =
+  /** Options of programs that the tests and the embedded servers start. */
+  private static final Set<String> OF_PROGRAMS =
       Set.of(
-          "indexes",
-          "limit",
-          "query",
-          "elasticsearchBearerTokenFile",
-          "elasticsearchCaFile",
-          // of the command line as such, and defaults of the runners
-          "help",
-          "name",
-          "option",
-          "version",
-          "enforceEncodability",
-          "enforceImmutability",
-          "fasterCopy",
-          "streaming",
-          "inputJdbc",
-          // of programs that the tests and the embedded servers start
           "auth",
           "clear",
           "encoding",
@@ -74,10 +58,25 @@ final class PlanWordsTest {
         "fewer readers (--targetParallelism), or --runner=FlinkRunner | fewer readers (--targetParallelism), or --runner=FlinkRunner",
         "remove --attachedMode=false or -d | remove --attachedMode=false or -d",
         "the user with --jdbcUser (in a plan: user) | the user with --jdbcUser (in a plan: user)",
+        "with --limit=5 or --indexes=after, remove --limit | with --limit=5 or --indexes=after, remove --limit",
+        "--help lists the options | --help lists the options",
         "a value such as a--resume or --- | a value such as a--resume or ---",
       })
   void optionsBecomeKeys(String message, String inPlan) {
     assertThat(PlanWords.of(message)).isEqualTo(inPlan);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--jdbcPasswordFile needs --jdbcUser | 'jdbcPasswordFile' needs 'jdbcUser'",
+        "--limit=5 cannot be combined with --fold | limit: 5 cannot be combined with 'fold'",
+        "--inputJdbcUrl and --csvStyle=dump | 'inputJdbcUrl' and csvStyle: dump",
+        "fewer readers (--targetParallelism) | fewer readers (--targetParallelism)",
+      })
+  void keysOfCommandsAreTheirOptions(String message, String inPlan) {
+    assertThat(PlanWords.ofCommand(message)).isEqualTo(inPlan);
   }
 
   /** Otherwise a plan's reader is told of a way that a plan does not have. */
@@ -85,7 +84,8 @@ final class PlanWordsTest {
   void everyOptionThatMessagesNameIsKnown() throws IOException {
     Set<String> known = new TreeSet<>(PlanWords.OF_COMMAND_LINE);
     known.addAll(PlanWords.RENAMED.keySet());
-    known.addAll(WITHOUT_KEY);
+    known.addAll(PlanWords.WITHOUT_KEY);
+    known.addAll(OF_PROGRAMS);
     String readers = "pipelines/dev/diagonal/pipelines/transfer/spec/";
     for (String reader : Set.of("TransferNode", "SourceNode", "SinkNode")) {
       texts(Path.of(readers + reader + ".java")).forEach(known::add);
