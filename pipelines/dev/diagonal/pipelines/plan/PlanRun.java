@@ -45,7 +45,7 @@ public final class PlanRun {
   }
 
   /**
-   * As the other one.
+   * As the other constructor, with messages rewritten.
    *
    * @param words rewrites what tasks report: {@link PlanWords#of} if the tasks are those of a file
    */
@@ -180,9 +180,15 @@ public final class PlanRun {
         failure = children.get(i).name() + " has failed";
       }
     }
-    running.add(group, () -> sum(children));
-    String ending = end.now(failure == null);
-    running.remove(group);
+    if (failure == null) {
+      running.add(group, () -> sum(children));
+    }
+    String ending;
+    try {
+      ending = end.now(failure == null);
+    } finally {
+      running.remove(group);
+    }
     failure = failure != null || ending == null ? failure : words.apply(ending);
     Counts counts = sum(children).plus(Counts.of(0, -end.refused(), end.refused()));
     boolean passedOver =

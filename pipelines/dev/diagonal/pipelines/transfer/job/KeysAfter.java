@@ -131,12 +131,16 @@ final class KeysAfter {
     synchronized (making) {
       making.put(table, new IndexProgress(each.database, table));
     }
-    boolean done = createOnce(each);
-    synchronized (making) {
-      making.remove(table);
-      made++;
+    boolean done = false;
+    try {
+      done = createOnce(each);
+      return done;
+    } finally {
+      synchronized (making) {
+        making.remove(table);
+        made += done ? 1 : 0;
+      }
     }
-    return done;
   }
 
   private static boolean createOnce(Pending each) throws SQLException, InterruptedException {

@@ -196,6 +196,47 @@ final class PlanRunTest {
     assertThat(report.counts()).isEqualTo(Counts.of(40, 40, 1));
   }
 
+  /** Its end abandons what the tasks shared; it has no phase then. */
+  @Test
+  void aFailedGroupIsNotShownAsEnding() throws Exception {
+    List<String> lines = new ArrayList<>();
+    PlanRun run = new PlanRun(4, null, line -> {});
+    Ending ending =
+        new Ending() {
+          @Override
+          public String describe() {
+            return "nothing";
+          }
+
+          @Override
+          public long complete() {
+            lines.addAll(run.running());
+            return 0;
+          }
+
+          @Override
+          public void abandon() {
+            lines.addAll(run.running());
+          }
+
+          @Override
+          public String phase() {
+            return "finishing";
+          }
+        };
+    Step bad =
+        step(
+            "bad",
+            () -> {
+              throw new IOException("gone");
+            });
+
+    run.run(new Group("together", false, List.of(bad), false, ending));
+    assertThat(lines).isEmpty();
+    run.run(new Group("together", false, List.of(), false, ending));
+    assertThat(lines).singleElement().asString().startsWith("together ");
+  }
+
   @Test
   void aFailedTaskPrintsItsHint() throws Exception {
     List<String> lines = new ArrayList<>();
