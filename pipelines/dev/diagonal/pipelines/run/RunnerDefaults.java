@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.run;
 
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.pipelines.flink.FlinkConfiguration;
 import dev.diagonal.pipelines.flink.FlinkSubmission;
 import dev.diagonal.pipelines.jobfiles.AbsolutePaths;
@@ -14,6 +15,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
 /** Sets runner options that suit pipelines of blocks, unless the user has set them. */
 public final class RunnerDefaults {
 
+  private static final int USUAL_READERS = Runtime.getRuntime().availableProcessors();
+
   /**
    * The DirectRunner's driver polls without a pause while a thread is idle. With more threads than
    * cores it slows down a reader.
@@ -22,7 +25,7 @@ public final class RunnerDefaults {
       List.of(
           "--enforceImmutability=false",
           "--enforceEncodability=false",
-          "--targetParallelism=" + Runtime.getRuntime().availableProcessors());
+          "--targetParallelism=" + USUAL_READERS);
 
   private static final List<String> FLINK_DEFAULTS =
       List.of("--objectReuse=true", "--fasterCopy=true", "--streaming=false");
@@ -62,15 +65,20 @@ public final class RunnerDefaults {
   /**
    * Limits the DirectRunner to as many threads as there will be bundles. While a thread is idle,
    * its driver polls without a pause and uses a core (measured: one of two, during one long
-   * bundle). Other runners are unchanged.
+   * bundle). Another number than the default stays, since the user has set it, and other runners
+   * are unchanged.
    *
    * @param bundles the expected number of bundles, at least 1
    */
   public static void limitReaders(PipelineOptions options, int bundles) {
     if (Runners.isDirect(options)) {
       DirectOptions direct = options.as(DirectOptions.class);
-      direct.setTargetParallelism(Math.max(1, Math.min(direct.getTargetParallelism(), bundles)));
+      direct.setTargetParallelism(readers(direct.getTargetParallelism(), USUAL_READERS, bundles));
     }
+  }
+
+  static int readers(int set, int usual, int bundles) {
+    return set == usual ? Math.max(1, Math.min(set, bundles)) : set;
   }
 
   /**
@@ -80,9 +88,16 @@ public final class RunnerDefaults {
    */
   public static void limitReaders(PipelineOptions options, InputFiles input) {
     if (!input.hasPipes()) {
-      long parts = 1 + input.totalBytes() / RangePlan.DEFAULT.minRangeBytes();
-      limitReaders(options, (int) Math.min(parts, Integer.MAX_VALUE));
+      limitReaders(options, parts(input.files()));
     }
+  }
+
+  /** One for each compressed file, whatever its size, and one for each few megabytes of others. */
+  static int parts(List<InputFile> files) {
+    long bytes = files.stream().filter(InputFile::splittable).mapToLong(InputFile::bytes).sum();
+    long whole = files.stream().filter(file -> !file.splittable()).count();
+    long shared = whole == files.size() ? 0 : 1 + bytes / RangePlan.DEFAULT.minRangeBytes();
+    return (int) Math.min(whole + shared, Integer.MAX_VALUE);
   }
 
   /**

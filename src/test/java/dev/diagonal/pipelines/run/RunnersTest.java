@@ -17,15 +17,6 @@ final class RunnersTest {
   private static final String CLUSTER = "--flinkMaster=flink:8081";
   private static final String LOCAL = "--flinkMaster=[local]";
 
-  private static int direct(int readers, int bundles) {
-    PipelineOptionsFactory.register(DirectOptions.class);
-    PipelineOptions options =
-        PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=" + readers)
-            .create();
-    RunnerDefaults.limitReaders(options, bundles);
-    return options.as(DirectOptions.class).getTargetParallelism();
-  }
-
   private static int direct(int readers, InputFiles input) {
     DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);
     options.setRunner(DirectRunner.class);
@@ -36,19 +27,37 @@ final class RunnersTest {
 
   @Test
   void theDirectRunnerHasNoThreadToSpare() {
-    assertThat(direct(8, 3)).isEqualTo(3);
-    assertThat(direct(2, 3)).isEqualTo(2);
-    assertThat(direct(8, 0)).isEqualTo(1);
+    assertThat(RunnerDefaults.readers(8, 8, 3)).isEqualTo(3);
+    assertThat(RunnerDefaults.readers(2, 2, 3)).isEqualTo(2);
+    assertThat(RunnerDefaults.readers(8, 8, 0)).isEqualTo(1);
+  }
+
+  @Test
+  void readersThatTheUserHasSetStay() {
+    assertThat(RunnerDefaults.readers(8, 2, 1)).isEqualTo(8);
+    InputFile small = InputFile.of("a", 1_000, 0);
+    int cores = Runtime.getRuntime().availableProcessors();
+    assertThat(direct(cores + 1, new InputFiles(List.of(small)))).isEqualTo(cores + 1);
   }
 
   @Test
   void smallFilesHaveOneReader() {
     InputFile small = InputFile.of("a", 1_000, 0);
     InputFile large = InputFile.of("b", 9 << 20, 0);
-    assertThat(direct(8, new InputFiles(List.of(small, small)))).isEqualTo(1);
-    assertThat(direct(8, new InputFiles(List.of(small, large)))).isEqualTo(3);
-    assertThat(direct(2, new InputFiles(List.of(small, large)))).isEqualTo(2);
-    assertThat(direct(8, new InputFiles(List.of(small, InputFile.pipe("c"))))).isEqualTo(8);
+    assertThat(RunnerDefaults.parts(List.of(small, small))).isEqualTo(1);
+    assertThat(RunnerDefaults.parts(List.of(small, large))).isEqualTo(3);
+    int cores = Runtime.getRuntime().availableProcessors();
+    assertThat(direct(cores, new InputFiles(List.of(small, small)))).isEqualTo(1);
+    assertThat(direct(cores, new InputFiles(List.of(small, InputFile.pipe("c"))))).isEqualTo(cores);
+  }
+
+  @Test
+  void eachCompressedFileHasAReader() {
+    InputFile compressed = InputFile.of("a.gz", 1_000, 0);
+    InputFile large = InputFile.of("b.gz", 99 << 20, 0);
+    InputFile plain = InputFile.of("c", 1_000, 0);
+    assertThat(RunnerDefaults.parts(List.of(compressed, large))).isEqualTo(2);
+    assertThat(RunnerDefaults.parts(List.of(compressed, large, plain, plain))).isEqualTo(3);
   }
 
   @Test
