@@ -85,7 +85,7 @@ public interface EmbeddedServers extends AutoCloseable {
   }
 
   /**
-   * Refuses to go on if this jar does not contain the servers.
+   * Fails if this jar does not contain the servers.
    *
    * @param instead what the user can do then
    * @throws IllegalArgumentException if they are missing

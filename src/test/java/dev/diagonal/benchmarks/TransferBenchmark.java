@@ -114,9 +114,7 @@ public final class TransferBenchmark {
     }
   }
 
-  /**
-   * Both tables are on one server. Ours counts what arrived; the rows of psql are counted after.
-   */
+  /** Both tables are on one server. The rows that arrived are counted after each run. */
   private static void tables(Path directory, int rows, int rounds) throws Exception {
     Path csv = directory.resolve("m.csv");
     write(csv, rows);
