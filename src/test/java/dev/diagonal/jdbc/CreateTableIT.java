@@ -131,7 +131,7 @@ final class CreateTableIT {
         """);
     assertThatThrownBy(() -> CreateTable.ifMissing(target, Table.of("create_keyless", ID, MEAN)))
         .hasMessageContaining(
-            "to be written: no primary key or unique index on (movie_id) that ON CONFLICT can use:"
+            "expected layout: no primary key or unique index on (movie_id) that ON CONFLICT can use:"
                 + " create_keyless_expr_idx is on an expression,"
                 + " create_keyless_movie_id_idx1 is partial (WHERE (movie_id > 0)),"
                 + " create_keyless_movie_id_key is deferrable");
