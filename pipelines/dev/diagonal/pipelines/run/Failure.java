@@ -4,6 +4,7 @@ import dev.diagonal.elasticsearch.bulk.NotIndexedException;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.bytes.Printable;
+import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.jdbc.schema.InternalSchemaException;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.internal.jobs.BatchesFailedException;
@@ -225,6 +226,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   }
 
   private static @Nullable String hintFor(List<Throwable> causes) {
+    if (causes.stream().anyMatch(ElasticsearchFaults::isWithoutTls)) {
+      return "the server does not use TLS: give its URL with http://";
+    }
     return isUnreachable(causes) ? "is the server running at this address?" : null;
   }
 

@@ -9,6 +9,7 @@ import dev.diagonal.internal.metrics.WarnOnce;
 import java.io.IOException;
 import java.util.Set;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
@@ -74,7 +75,14 @@ public final class ElasticsearchFaults {
     return fault instanceof IOException
         && !(fault instanceof ItemsFailedException)
         && !(fault instanceof SSLHandshakeException)
-        && !(fault instanceof SSLPeerUnverifiedException);
+        && !(fault instanceof SSLPeerUnverifiedException)
+        && !isWithoutTls(fault);
+  }
+
+  /** Returns whether the server answered a TLS handshake with something else. */
+  public static boolean isWithoutTls(Throwable fault) {
+    return fault instanceof SSLException
+        && String.valueOf(fault.getMessage()).contains("nrecognized SSL message");
   }
 
   /** Returns {@link #isRetryable}, and warns the first time that no server responds. */

@@ -118,8 +118,10 @@ final class LoadEdgesFaultsIT {
     Launched launched = load.run(withAnEdgeThatIsThere());
     assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(launched.out()).isEmpty();
-    assertThat(launched.err().get(0))
-        .startsWith("load-edges: failed: ")
+    assertThat(launched.err())
+        .filteredOn(line -> line.startsWith("load-edges: failed: "))
+        .singleElement()
+        .asString()
         .contains("table edges of " + database.postgres().jdbcUrl() + " as postgres")
         .containsPattern(
             "cannot write 1?[0-9]* rows? of cell [0-9]+ to .* in 1 attempt: first key ")

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.edges;
 
+import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -282,10 +283,7 @@ final class LoadEdgesIT {
         .last()
         .asString()
         .contains("id 2 is on both sides of edges: declare the schedule monopartite");
-    assertThat(
-            launch("--input=" + input + " --schedule=bipartite --targetNodesTable=targets")
-                .exitCode())
-        .isEqualTo(ExitCode.DONE);
+    assertDone(launch("--input=" + input + " --schedule=bipartite --targetNodesTable=targets"));
     assertThat(row("SELECT id, out_degree FROM nodes ORDER BY id")).isEqualTo("1,1\n2,1");
     assertThat(row("SELECT id, in_degree FROM targets ORDER BY id")).isEqualTo("2,1\n3,1");
   }
