@@ -52,7 +52,8 @@ final class LoadEdgesIT {
 
   @BeforeEach
   void dropTables() throws SQLException {
-    execute("DROP TABLE IF EXISTS edges, nodes, targets, list, friends, people CASCADE");
+    execute(
+        "DROP TABLE IF EXISTS edges, nodes, nodes_deltas, targets, list, friends, people CASCADE");
   }
 
   @ParameterizedTest
