@@ -10,29 +10,33 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Checks that modes, keys and transactions of the targets of a transfer are consistent. */
 record TargetsCheck(TransferSpec spec) {
 
-  /** Parameters that may change the search path. */
-  private static final Pattern SEARCH_PATH = Pattern.compile("[?&](currentSchema|options)=");
+  /** Parameters of PostgreSQL's driver by which another schema than public is looked in first. */
+  private static final Pattern SEARCH_PATH =
+      Pattern.compile(
+          "[?&](currentSchema=(?!public(%2C|[,&]|$))|options=[^&]*search_path)[^&]*",
+          Pattern.CASE_INSENSITIVE);
 
   /**
    * @param grouped whether the tables change together with those of a group
    * @throws IllegalArgumentException if they are not
    */
   void run(boolean grouped) {
-    Set<Map.Entry<JdbcTarget, String>> names = new HashSet<>();
+    Set<List<Object>> tables = new HashSet<>();
     for (To each : spec.to()) {
       if (each instanceof ToIndex index) {
         // Refuses an invalid URL or name before anything is done.
         Object unused = index.index().at(ServerUrls.TO_COME);
       } else if (each instanceof ToJdbc table) {
-        JdbcTarget database = table.database().at(ServerUrls.TO_COME);
-        if (!names.add(Map.entry(database, nameOf(table.table(), database)))) {
+        if (!tables.add(tableOf(table.table(), table.database().at(ServerUrls.TO_COME)))) {
           throw new IllegalArgumentException(
               "table %s is a target twice, so each row would be written twice; name its schema if it is another table"
                   .formatted(table.table()));
@@ -75,19 +79,28 @@ record TargetsCheck(TransferSpec spec) {
 
   /** Returns whether a table is also read, as far as the names and URLs show. */
   private boolean isSource(ToJdbc table) {
-    JdbcTarget database = table.database().at(ServerUrls.TO_COME);
     return spec.from() instanceof FromJdbc from
         && from.table() != null
-        && from.database().at(ServerUrls.TO_COME).equals(database)
-        && nameOf(from.table(), database).equals(nameOf(table.table(), database));
+        && tableOf(from.table(), from.database().at(ServerUrls.TO_COME))
+            .equals(tableOf(table.table(), table.database().at(ServerUrls.TO_COME)));
   }
 
-  /** Returns the name without the schema that PostgreSQL usually looks in first. */
-  private static String nameOf(String table, JdbcTarget database) {
-    boolean usual =
-        DatabaseKind.of(database.url()) == DatabaseKind.POSTGRES
-            && !SEARCH_PATH.matcher(database.url()).find();
-    return usual && table.startsWith("public.") ? table.substring("public.".length()) : table;
+  /**
+   * Returns what two names of one table have in common. Of PostgreSQL, these are the name without
+   * the schema that is usually looked in first, the user and the URL; of its parameters, only those
+   * of the search path.
+   */
+  private static List<Object> tableOf(String table, JdbcTarget database) {
+    if (DatabaseKind.of(database.url()) != DatabaseKind.POSTGRES) {
+      return List.of(database, table);
+    }
+    Matcher path = SEARCH_PATH.matcher(database.url());
+    boolean usual = !path.find();
+    return List.of(
+        database.url().replaceFirst("[?].*", ""),
+        Optional.ofNullable(database.user()),
+        usual ? "" : path.group(),
+        usual && table.startsWith("public.") ? table.substring("public.".length()) : table);
   }
 
   private void checkDatabase(ToJdbc table, boolean staged) {

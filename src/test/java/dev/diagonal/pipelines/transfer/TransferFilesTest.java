@@ -303,20 +303,23 @@ final class TransferFilesTest {
   }
 
   /** Without a key, each row would be in the table twice. */
-  @Test
-  void aTableIsATargetOnce() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:t,jdbc:t --jdbcUrl=jdbc:postgresql://127.0.0.1:1/none",
+        "jdbc:t,jdbc:public.t --jdbcUrl=jdbc:postgresql://127.0.0.1:1/none",
+        "jdbc:t,jdbc:public.t --jdbcUrl=jdbc:postgresql://127.0.0.1:1/none?currentSchema=public,app",
+        "jdbc:t,jdbc:public.t --jdbcUrl=jdbc:postgresql://127.0.0.1:1/none?options=-cstatement_timeout=5",
+      })
+  void aTableIsATargetOnce(String to) throws Exception {
     Path in = Files.writeString(directory.resolve("in.csv"), "id\n1\n");
     Launched launched =
         Launched.with(
-            Main.COMMANDS,
-            "transfer",
-            "--from=csv:" + in,
-            "--to=jdbc:t,jdbc:t",
-            "--jdbcUrl=jdbc:postgresql://127.0.0.1:1/none");
+            Main.COMMANDS, ("transfer --from=csv:%s --to=%s".formatted(in, to)).split(" "));
 
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(String.join("\n", launched.err()))
-        .contains("table t is a target twice", "name its schema if it is another table");
+        .contains("t is a target twice", "name its schema if it is another table");
   }
 
   @ParameterizedTest
