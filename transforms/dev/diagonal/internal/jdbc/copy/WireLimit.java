@@ -148,7 +148,7 @@ public final class WireLimit {
 
   private void checkScale(BigDecimal number) {
     if (number.signum() != 0 && number.stripTrailingZeros().scale() > most) {
-      throw changes(number.toPlainString() + " would be rounded");
+      throw changes(number + " would be rounded");
     }
   }
 

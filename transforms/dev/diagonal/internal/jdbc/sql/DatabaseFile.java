@@ -32,8 +32,9 @@ public final class DatabaseFile {
     String file =
         url.replaceFirst("^jdbc:[a-z]+:(file:(//(localhost)?(?=/))?)?", "")
             .replaceFirst("[?;].*$", "");
-    if (file.isBlank() || file.contains("%") || file.matches("(?s)[A-Za-z][A-Za-z0-9+]*:.*|:.*")) {
-      return false; // encoded, or with a scheme
+    boolean isEncoded = url.startsWith("jdbc:sqlite:file:") && file.contains("%");
+    if (file.isBlank() || isEncoded || file.matches("(?s)[A-Za-z][A-Za-z0-9+]*:.*|:.*")) {
+      return false; // or it has a scheme
     }
     try {
       return Files.notExists(Path.of(file));

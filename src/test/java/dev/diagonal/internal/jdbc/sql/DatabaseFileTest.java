@@ -21,6 +21,7 @@ final class DatabaseFileTest {
       assertThat(DatabaseFile.isMissing(before + found)).as(before).isFalse();
     }
     assertThat(DatabaseFile.isMissing("jdbc:sqlite:file://" + missing)).isTrue();
+    assertThat(DatabaseFile.isMissing("jdbc:sqlite:" + directory.resolve("50%.db"))).isTrue();
   }
 
   @Test
