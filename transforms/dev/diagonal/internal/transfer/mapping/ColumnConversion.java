@@ -151,13 +151,8 @@ interface ColumnConversion {
       if (plan.checkUtf8()) {
         parser.requireUtf8(text, start, end);
       }
-      if (plan.refuseNul()) {
-        for (int i = start; i < end; i++) {
-          if (text[i] == 0) {
-            throw new BadValueException(
-                "the text contains the character 0, which no database accepts");
-          }
-        }
+      if (plan.refuseNul() && UnchangedBlocks.NUL.indexIn(text, start, end) < end) {
+        throw new BadValueException("the text contains the character 0, which no database accepts");
       }
       out.setBytes(column, text, start, end);
       return true;

@@ -16,7 +16,8 @@ import java.util.List;
  */
 final class UnchangedBlocks {
 
-  private static final ByteSet NUL = new ByteSet(0);
+  /** The character 0, which no database accepts in a text. */
+  static final ByteSet NUL = new ByteSet(0);
 
   private final boolean possible;
   private final boolean checkUtf8;
