@@ -17,17 +17,17 @@ public final class DryRunReport {
    *
    * @param command the name of the command
    * @param described what would be done, one line each
-   * @param words rewrites messages for the reader of a plan, or the identity
    * @return done; wrong usage if an option is at fault; otherwise failed
    */
-  public static ExitCode print(
-      String command, List<String> described, Findings findings, UnaryOperator<String> words) {
+  public static ExitCode print(String command, List<String> described, Findings findings) {
     described.forEach(line -> System.out.println(Printable.line(line)));
-    findings.lines().forEach(line -> System.out.println(Printable.line(words.apply(line))));
+    findings.lines().forEach(line -> System.out.println(Printable.line(line)));
     boolean wrongUsage = false;
-    for (Throwable fault : findings.faults()) {
-      wrongUsage |= fault instanceof UsageException || Failure.isRefusal(fault);
-      Failure failure = Failure.of(fault);
+    for (Findings.Fault fault : findings.faults()) {
+      Throwable thrown = fault.thrown();
+      UnaryOperator<String> words = fault.words();
+      wrongUsage |= thrown instanceof UsageException || Failure.isRefusal(thrown);
+      Failure failure = Failure.of(thrown);
       System.err.println(command + ": the run would fail: " + words.apply(failure.message()));
       if (failure.hint() != null) {
         System.err.println("hint: " + words.apply(failure.hint()));

@@ -13,7 +13,6 @@ import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.apache.beam.sdk.io.FileSystems;
 
 /** A command that runs one pipeline: parses its options, shows progress, prints a summary. */
@@ -65,8 +64,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       return ExitCode.DONE;
     }
     if (planned.options().getDryRun()) {
-      return DryRunReport.print(
-          name(), planned.describe(), planned.dryRun(), UnaryOperator.identity());
+      return DryRunReport.print(name(), planned.describe(), planned.dryRun());
     }
     if (Runners.isDetached(args)) {
       System.out.println(name() + ": submitted to the cluster: " + planned.handOver());

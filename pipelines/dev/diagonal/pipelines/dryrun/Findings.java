@@ -2,13 +2,21 @@ package dev.diagonal.pipelines.dryrun;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a dry run has found. Not thread-safe. */
 public final class Findings {
 
   private final List<String> lines = new ArrayList<>();
-  private final List<Throwable> faults = new ArrayList<>();
+  private final List<Fault> faults = new ArrayList<>();
+
+  /**
+   * What the run would fail with.
+   *
+   * @param words rewrites its message for the reader of a plan, or the identity
+   */
+  public record Fault(Throwable thrown, UnaryOperator<String> words) {}
 
   /** Looks at something without changing it. */
   @FunctionalInterface
@@ -29,7 +37,12 @@ public final class Findings {
 
   /** Adds what the run would fail with. */
   public void refuse(Throwable fault) {
-    faults.add(fault);
+    refuse(fault, UnaryOperator.identity());
+  }
+
+  /** Adds what the run would fail with, and what rewrites its message. */
+  public void refuse(Throwable fault, UnaryOperator<String> words) {
+    faults.add(new Fault(fault, words));
   }
 
   /**
@@ -52,7 +65,7 @@ public final class Findings {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception | Error e) {
-      faults.add(e);
+      refuse(e);
       return null;
     }
   }
@@ -83,7 +96,7 @@ public final class Findings {
   }
 
   /** Returns what the run would fail with; nothing if all is well. */
-  public List<Throwable> faults() {
+  public List<Fault> faults() {
     return List.copyOf(faults);
   }
 }

@@ -109,6 +109,7 @@ public final class Transfer implements Command {
     }
   }
 
+  /** Of the options, only those of transfers are named in warnings. */
   private static boolean inWordsOfPlan(LogRecord record) {
     record.setMessage(PlanWords.of(record.getMessage()));
     return true;
@@ -146,7 +147,7 @@ public final class Transfer implements Command {
       return ExitCode.DONE;
     }
     if (options.getDryRun()) {
-      return DryRunReport.print(name(), describe(plan, ""), PlanDryRun.of(plan), words);
+      return DryRunReport.print(name(), describe(plan, ""), PlanDryRun.of(plan, words));
     }
     boolean quiet = options.getQuiet();
     PlanRun run =
