@@ -156,9 +156,10 @@ final class KeysAfter {
                   // An attempt whose reply was lost may have made it.
                   FoundTable.hasKey(connection, table) || execute(connection, sql));
     } catch (SQLException fault) {
+      String duplicate = SqlFaults.duplicateKey(fault);
       throw new SQLException(
-          "%s. All rows are committed, but the table has no primary key; remove the cause, then run: %s"
-              .formatted(fault.getMessage(), sql),
+          "%s%s. All rows are committed, but the table has no primary key; remove the cause, then run: %s"
+              .formatted(fault.getMessage(), duplicate == null ? "" : ": " + duplicate, sql),
           SqlFaults.state(fault),
           fault);
     }

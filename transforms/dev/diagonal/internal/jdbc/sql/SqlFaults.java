@@ -17,6 +17,8 @@ public final class SqlFaults {
 
   private static final String POLICY_ROUTINE = "ExecWithCheckOptions";
 
+  private static final String UNIQUE_VIOLATION = "23505";
+
   /** What RAISE EXCEPTION has if it names no other state. */
   private static final String RAISED = "P0001";
 
@@ -37,7 +39,8 @@ public final class SqlFaults {
   private static final String REJECTED_STATE = "08004";
 
   /** The states of losing a race to create the same table: duplicate table, type or row. */
-  private static final Set<String> CREATED_BY_ANOTHER_STATES = Set.of("42P07", "42710", "23505");
+  private static final Set<String> CREATED_BY_ANOTHER_STATES =
+      Set.of("42P07", "42710", UNIQUE_VIOLATION);
 
   private SqlFaults() {}
 
@@ -102,14 +105,30 @@ public final class SqlFaults {
    * from another routine of the server.
    */
   private static boolean isRefusedByPolicy(Throwable fault) {
+    ServerErrorMessage message = serverMessage(fault);
+    return message != null && POLICY_ROUTINE.equals(message.getRoutine());
+  }
+
+  /** Returns which key PostgreSQL has found twice, {@code Key (id)=(7) is duplicated}; or null. */
+  public static @Nullable String duplicateKey(Throwable fault) {
+    ServerErrorMessage message = serverMessage(fault);
+    String detail =
+        message != null && UNIQUE_VIOLATION.equals(message.getSQLState())
+            ? message.getDetail()
+            : null;
+    return detail == null ? null : detail.replaceFirst("\\.$", "");
+  }
+
+  /** Returns the first message of PostgreSQL among the causes, or null. */
+  private static @Nullable ServerErrorMessage serverMessage(Throwable fault) {
     for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
       ServerErrorMessage message =
           cause instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
-      if (message != null && POLICY_ROUTINE.equals(message.getRoutine())) {
-        return true;
+      if (message != null) {
+        return message;
       }
     }
-    return false;
+    return null;
   }
 
   public static boolean isCreatedByAnother(SQLException fault) {
