@@ -1,24 +1,36 @@
 package dev.diagonal.pipelines.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.pipelines.flink.LostJobException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.AccessDeniedException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLException;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 import org.apache.beam.sdk.util.UserCodeException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.client.DuplicateJobSubmissionException;
 import org.apache.flink.runtime.client.JobSubmissionException;
 import org.apache.flink.runtime.rest.util.RestClientException;
+import org.apache.http.HttpHost;
 import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.HttpResponseStatus;
+import org.elasticsearch.client.Request;
+import org.elasticsearch.client.RestClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +94,37 @@ final class FailureTest {
                 "the database says: Connection refused",
                 "is the database running, and is --jdbcUrl right?",
                 true));
+  }
+
+  /** A server that does not use TLS answers a handshake with a text. */
+  @Test
+  void hintsAtHttpIfServerLacksTls() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RestClient client =
+            RestClient.builder(new HttpHost("localhost", server.getLocalPort(), "https"))
+                .build()) {
+      CompletableFuture<Void> answer =
+          CompletableFuture.runAsync(
+              () -> {
+                try (Socket from = server.accept()) {
+                  int unused = from.getInputStream().read();
+                  from.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      IOException thrown =
+          assertThrows(IOException.class, () -> client.performRequest(new Request("GET", "/")));
+      answer.join();
+
+      SSLException fault = (SSLException) thrown.getCause();
+      assertThat(ElasticsearchFaults.isRetryable(fault)).isFalse();
+      assertThat(Failure.of(wrapped(fault)).hint())
+          .isEqualTo("the server does not use TLS: give its URL with http://");
+    }
+    SSLException other = new SSLException("Connection reset");
+    assertThat(ElasticsearchFaults.isRetryable(other)).isTrue();
+    assertThat(Failure.of(wrapped(other)).hint()).isNull();
   }
 
   @Test

@@ -2,62 +2,31 @@ package dev.diagonal.internal.transfer.resume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.rows.Field;
-import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.source.RowBlockReader;
-import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.transfer.source.JdbcStandardRows;
 import dev.diagonal.transfer.source.TransferSource;
-import java.util.List;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 
 final class FingerprintTest {
 
-  /** A source of two ranges that cannot be read. */
-  private static final class Ranges implements TransferSource {
-
-    @Override
-    public RowType blockType() {
-      return new RowType(List.of(new Field("a", FieldType.TEXT)));
-    }
-
-    @Override
-    public RowType declared() {
-      return blockType();
-    }
-
-    @Override
-    public boolean readsBytes() {
-      return true;
-    }
-
-    @Override
-    public long bytes() {
-      return 30;
-    }
-
-    @Override
-    public String describe() {
-      return "ranges";
-    }
-
-    @Override
-    public List<SourceRange> ranges() {
-      return List.of(
-          new SourceRange(0, "/data/a.csv", 0, 20), new SourceRange(1, "/data/ä.csv", 0, 10));
-    }
-
-    @Override
-    public RowBlockReader open(SourceRange range, int blockRows) {
-      throw new UnsupportedOperationException();
-    }
-  }
+  private static final String URL = "jdbc:h2:mem:fingerprints;DB_CLOSE_DELAY=-1";
 
   /** An interrupted transfer of an earlier version is continued only if these stay the same. */
   @Test
   void hashesOfEarlierVersionsStayTheSame() throws Exception {
+    try (Connection connection = DriverManager.getConnection(URL);
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE \"märz\" (id BIGINT PRIMARY KEY)");
+      statement.execute("INSERT INTO \"märz\" VALUES (1), (100000)");
+    }
+    TransferSource rows = JdbcStandardRows.ofTable(JdbcTarget.at(URL), "märz", null, 4);
+
+    assertThat(rows.ranges()).hasSize(2);
     assertThat(Fingerprint.of("rows")).isEqualTo("f94ea19d3be40dd4904e5128ead9de0a");
-    assertThat(Fingerprint.of(new Ranges()).hash()).hasToString("9ffa23652f8c45ca7f7e683a3f77597a");
-    assertThat(Fingerprint.ofFiles(new Ranges())).isEqualTo("50eb383fdee8695cc34827b30d48f9cc");
+    assertThat(Fingerprint.of(rows).hash()).hasToString("212d48f4169c37b1d97c47883f9f022d");
+    assertThat(Fingerprint.ofFiles(rows)).isEqualTo("d96c6f7f4b5263480488134dee016d0f");
   }
 }
