@@ -54,8 +54,7 @@ final class PlanDryRunTest {
             List.of(
                 new Step("t", new Found(user, new UsageException(user), false), false),
                 new Step("c", new Found(user, new UsageException(user), true), false),
-                new Step(
-                    "d", new Found("", new SQLException(user, UNDEFINED_TABLE), true), false)),
+                new Step("d", new Found("", new SQLException(user, UNDEFINED_TABLE), true), false)),
             false,
             null);
 

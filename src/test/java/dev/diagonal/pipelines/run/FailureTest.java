@@ -27,8 +27,8 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.client.DuplicateJobSubmissionException;
 import org.apache.flink.runtime.client.JobSubmissionException;
 import org.apache.flink.runtime.rest.util.RestClientException;
-import org.apache.http.HttpHost;
 import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.HttpResponseStatus;
+import org.apache.http.HttpHost;
 import org.elasticsearch.client.Request;
 import org.elasticsearch.client.RestClient;
 import org.junit.jupiter.api.Test;
@@ -101,8 +101,7 @@ final class FailureTest {
   void hintsAtHttpIfServerLacksTls() throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         RestClient client =
-            RestClient.builder(new HttpHost("localhost", server.getLocalPort(), "https"))
-                .build()) {
+            RestClient.builder(new HttpHost("localhost", server.getLocalPort(), "https")).build()) {
       CompletableFuture<Void> answer =
           CompletableFuture.runAsync(
               () -> {
