@@ -2,6 +2,7 @@ package dev.diagonal.internal.statement;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
@@ -82,20 +83,25 @@ public final class Neo4jConnection implements AutoCloseable {
    */
   public static void checkDriver() {
     try {
-      Object unused = new Neo4jDriver();
+      Object unused = SharedDriver.INSTANCE;
     } catch (NoClassDefFoundError e) {
       throw new IllegalStateException(NO_DRIVER, e);
     }
   }
 
-  /** Runs a statement without parameters in its own transaction. */
+  /**
+   * Runs an idempotent statement without parameters in its own transaction. Repeats it after a
+   * transient error, such as a deadlock with another process that prepares the same load.
+   */
   public void run(String cypher) throws SQLException {
-    guarded(
-        () -> {
-          try (Statement statement = use().createStatement()) {
-            statement.execute(cypher);
-          }
-        });
+    repeat(
+        () ->
+            guarded(
+                () -> {
+                  try (Statement statement = use().createStatement()) {
+                    statement.execute(cypher);
+                  }
+                }));
   }
 
   /** Runs a query without parameters and returns its rows. */
@@ -118,9 +124,35 @@ public final class Neo4jConnection implements AutoCloseable {
     return rows;
   }
 
-  /** Runs a statement whose parameter {@code $rows} is a list of maps, in its own transaction. */
+  /**
+   * Runs an idempotent statement whose parameter {@code $rows} is a list of maps, in its own
+   * transaction. Repeats it after a transient error.
+   */
   public void run(String cypher, List<Map<String, Object>> rows) throws SQLException {
-    var unused = transaction(connection -> execute(connection, cypher, false, rows));
+    repeat(
+        () -> {
+          var unused = transaction(connection -> execute(connection, cypher, false, rows));
+        });
+  }
+
+  private void repeat(Call call) throws SQLException {
+    try {
+      var unused =
+          Retry.defaults()
+              .call(
+                  () -> {
+                    call.run();
+                    return true;
+                  },
+                  Neo4jFaults::isTransient);
+    } catch (SQLException | RuntimeException fault) {
+      throw fault;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted", interrupted);
+    } catch (Exception exhausted) {
+      throw new SQLException(String.valueOf(exhausted.getMessage()), exhausted);
+    }
   }
 
   /** The work of a transaction. It may run more than once. */
@@ -226,8 +258,7 @@ public final class Neo4jConnection implements AutoCloseable {
     }
     properties.setProperty("agent", "diagonal");
     properties.setProperty("timeout", String.valueOf(CONNECT_MILLIS));
-    // DriverManager does not see drivers in the class loader of a Flink job.
-    Connection opened = new Neo4jDriver().connect(target.url(), properties);
+    Connection opened = SharedDriver.INSTANCE.connect(target.url(), properties);
     if (opened == null) {
       throw new SQLException("the Neo4j driver does not accept the URL of " + target, "08001");
     }
@@ -257,5 +288,13 @@ public final class Neo4jConnection implements AutoCloseable {
 
   private interface Call {
     void run() throws SQLException;
+  }
+
+  /**
+   * The driver of this class loader; DriverManager does not see drivers in that of a Flink job. Each
+   * instance of the driver has threads and buffers of its own, which nothing ever frees.
+   */
+  private static final class SharedDriver {
+    static final Neo4jDriver INSTANCE = new Neo4jDriver();
   }
 }

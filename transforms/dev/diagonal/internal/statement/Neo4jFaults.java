@@ -64,16 +64,25 @@ public final class Neo4jFaults {
         fault, cause -> hasCode(cause, LOCK_TIMED_OUT) || cause instanceof SQLTimeoutException);
   }
 
-  /** Returns whether the same statement may succeed on a new connection. */
-  public static boolean isRetryable(Throwable fault) {
+  /** Returns whether the server has rolled back the transaction, which may succeed when repeated. */
+  static boolean isTransient(Throwable fault) {
     return any(
         fault,
         cause ->
-            cause instanceof BoltFailureException failure
-                ? failure.code().startsWith(TRANSIENT) || RETRYABLE_CODES.contains(failure.code())
-                : cause instanceof SQLTimeoutException
-                    || cause instanceof BoltServiceUnavailableException
-                    || cause instanceof BoltConnectionReadTimeoutException);
+            cause instanceof BoltFailureException failure && failure.code().startsWith(TRANSIENT));
+  }
+
+  /** Returns whether the same statement may succeed on a new connection. */
+  public static boolean isRetryable(Throwable fault) {
+    return isTransient(fault)
+        || any(
+            fault,
+            cause ->
+                cause instanceof BoltFailureException failure
+                    ? RETRYABLE_CODES.contains(failure.code())
+                    : cause instanceof SQLTimeoutException
+                        || cause instanceof BoltServiceUnavailableException
+                        || cause instanceof BoltConnectionReadTimeoutException);
   }
 
   /**
