@@ -291,8 +291,8 @@ public final class Neo4jConnection implements AutoCloseable {
   }
 
   /**
-   * The driver of this class loader; DriverManager does not see drivers in that of a Flink job. Each
-   * instance of the driver has threads and buffers of its own, which nothing ever frees.
+   * The driver of this class loader; DriverManager does not see drivers in that of a Flink job.
+   * Each instance of the driver has threads and buffers of its own, which nothing ever frees.
    */
   private static final class SharedDriver {
     static final Neo4jDriver INSTANCE = new Neo4jDriver();

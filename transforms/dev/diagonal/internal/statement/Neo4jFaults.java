@@ -64,7 +64,9 @@ public final class Neo4jFaults {
         fault, cause -> hasCode(cause, LOCK_TIMED_OUT) || cause instanceof SQLTimeoutException);
   }
 
-  /** Returns whether the server has rolled back the transaction, which may succeed when repeated. */
+  /**
+   * Returns whether the server has rolled back the transaction, which may succeed when repeated.
+   */
   static boolean isTransient(Throwable fault) {
     return any(
         fault,
