@@ -30,6 +30,13 @@ final class EndCounts<T> {
 
   private static final int REPORTED_ROWS_AT_ONCE = 10_000;
 
+  /** So many rows are all counted for the report, then a sample: counting costs as much as writing. */
+  private static final int ROWS_REPORTED_EXACTLY = 20_000;
+
+  private static final int SAMPLED_BITS = 4;
+
+  private static final int SAMPLED_ONE_IN = 1 << SAMPLED_BITS;
+
   private final String target;
   private final Grid<T> grid;
 
@@ -65,15 +72,26 @@ final class EndCounts<T> {
     if (!isLoop) {
       atTargets.ids.add(targetId);
     }
-    if (RunRecorder.isRecording()) {
-      reportedSources.add(source);
+    int weight = weightInReport();
+    if (weight > 0 && RunRecorder.isRecording()) {
+      reportedSources.add(source, weight);
       if (!isLoop) {
-        reportedTargets.add(targetId);
+        reportedTargets.add(targetId, weight);
       }
       if (++reportedRows == REPORTED_ROWS_AT_ONCE) {
         report();
       }
     }
+  }
+
+  /** Returns how many rows the current one stands for in the report. */
+  private int weightInReport() {
+    if (rows <= ROWS_REPORTED_EXACTLY) {
+      return 1;
+    }
+    // Multiples of the golden ratio are spread evenly, and follow no period of the input.
+    long spread = rows * 0x9E3779B97F4A7C15L;
+    return spread >>> Long.SIZE - SAMPLED_BITS == 0 ? SAMPLED_ONE_IN : 0;
   }
 
   /** Adds the counts to the counters, on a thread that runs a DoFn, and to the report. */

@@ -73,6 +73,9 @@ final class BatchSections {
     }
     if (!rows.isEmpty()) {
       page.element("h3", "The ids with the most rows");
+      if (target.sources().isEstimate()) {
+        Sections.note(page, "Estimates: of a large load, one row in 16 is counted.");
+      }
       Sections.table(page, 2, List.of("id", "end", "rows"), rows);
     }
   }

@@ -18,6 +18,7 @@ public final class HotIds {
 
   private final Map<Object, Long> rows = new HashMap<>();
   private final int mostIds;
+  private boolean isEstimate;
 
   /** An id and its rows. */
   public record HotId(Object id, long rows) {}
@@ -34,13 +35,25 @@ public final class HotIds {
 
   /** Counts a row. */
   public void add(Object id) {
-    rows.merge(id, 1L, Long::sum);
+    add(id, 1);
+  }
+
+  /** Counts a row that stands for {@code weight} rows, since only a sample is counted. */
+  public void add(Object id, int weight) {
+    rows.merge(id, (long) weight, Long::sum);
+    isEstimate |= weight > 1;
     forgetRareOnes();
+  }
+
+  /** Returns whether some rows were not counted because only a sample was. */
+  public boolean isEstimate() {
+    return isEstimate;
   }
 
   /** Adds the counts of others. */
   void addAll(HotIds others) {
     others.rows.forEach((id, count) -> rows.merge(id, count, Long::sum));
+    isEstimate |= others.isEstimate;
     forgetRareOnes();
   }
 
