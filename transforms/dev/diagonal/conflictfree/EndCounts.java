@@ -30,7 +30,9 @@ final class EndCounts<T> {
 
   private static final int REPORTED_ROWS_AT_ONCE = 10_000;
 
-  /** So many rows are all counted for the report, then a sample: counting costs as much as writing. */
+  /**
+   * So many rows are all counted for the report, then a sample: counting costs as much as writing.
+   */
   private static final int ROWS_REPORTED_EXACTLY = 20_000;
 
   private static final int SAMPLED_BITS = 4;

@@ -38,7 +38,9 @@ class EndCountsTest {
     assertThat(hottest.get(1).rows()).isLessThan(1_000);
   }
 
-  /** Counts rows, of which each with a number that {@code hubOneIn} divides has the hub as source. */
+  /**
+   * Counts rows, of which each with a number that {@code hubOneIn} divides has the hub as source.
+   */
   private static BatchTotals reported(int rows, int hubOneIn) {
     Grid<Integer> grid =
         Grid.bipartite(8)
