@@ -30,8 +30,13 @@ public final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>,
   @ProcessElement
   public void join(@Element KV<Integer, Iterable<RangeWritten>> all, OutputReceiver<Written> output)
       throws IOException {
+    output.output(join(all.getValue()));
+  }
+
+  /** Joins the parts of these ranges. */
+  public Written join(Iterable<RangeWritten> all) throws IOException {
     List<RangeWritten> ranges = new ArrayList<>();
-    for (RangeWritten range : all.getValue()) {
+    for (RangeWritten range : all) {
       if (range.range() >= 0) {
         ranges.add(range);
       }
@@ -43,7 +48,7 @@ public final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>,
       throw RunFiles.cannotWrite(sink.path(), e);
     }
     long rows = ranges.stream().mapToLong(RangeWritten::rows).sum();
-    output.output(new Written(sink.path(), rows, 1, 0));
+    return new Written(sink.path(), rows, 1, 0);
   }
 
   private void publish(List<String> parts) throws IOException {
