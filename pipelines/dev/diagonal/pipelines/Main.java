@@ -6,6 +6,7 @@ import dev.diagonal.pipelines.command.Command;
 import dev.diagonal.pipelines.command.ExpansionServer;
 import dev.diagonal.pipelines.command.Launcher;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.command.StandardStreams;
 import dev.diagonal.pipelines.command.Servers;
 import dev.diagonal.pipelines.donors.DonorsChoose;
 import dev.diagonal.pipelines.edges.LoadEdges;
@@ -44,6 +45,7 @@ public final class Main {
       ExpansionServer.serve(args);
       return;
     }
+    StandardStreams.printUtf8InsteadOfAscii();
     Launcher launcher = new Launcher(COMMANDS, demoOf(MOVIE_RATINGS));
     // Exits explicitly, because threads of a runner or a driver may still be alive.
     int status = launcher.launch(List.of(args)).status();

@@ -76,6 +76,16 @@ final class LauncherScriptIT {
   }
 
   @Test
+  void printsUtf8WhereTheLocaleIsAscii() throws Exception {
+    Files.writeString(directory.resolve("in.csv"), "id,name\n1,Jos\u00e9\n2,Zo\u00eb,\n");
+    Map<String, String> posix =
+        Map.of("JAVA_HOME", JAVA_HOME, "LC_ALL", "POSIX", "JAVA_OPTS", "-Xmx300m");
+    Ended ended =
+        run(posix, SCRIPT.toString(), "transfer", "--from=csv:in.csv", "--to=csv:out.csv", "--dryRun");
+    assertThat(ended.text()).contains("1   Jos\u00e9").contains("the line is: 2,Zo\u00eb,");
+  }
+
+  @Test
   void namesMissingOrOutdatedJava() throws Exception {
     assertThat(run(Map.of("JAVA_HOME", "/nowhere"), SCRIPT.toString(), "help"))
         .isEqualTo(new Ended(2, "diagonal: JAVA_HOME is /nowhere, which has no bin/java\n"));
