@@ -75,7 +75,8 @@ public final class OutputPath {
     if (place.isStream()) {
       return;
     }
-    if (DESCRIPTORS.stream().anyMatch(place.path()::startsWith)) {
+    boolean isOtherName = !file.equals(Path.of(place.path()).toAbsolutePath().normalize());
+    if (isOtherName && DESCRIPTORS.stream().anyMatch(place.path()::startsWith)) {
       throw new UsageException(
           "--%s: '%s' is the file '%s': name that file".formatted(option, place.path(), file));
     }

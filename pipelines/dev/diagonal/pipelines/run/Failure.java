@@ -195,6 +195,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (MISSING_RIGHT_STATE.equals(state)) {
       return GRANT;
     }
+    if (String.valueOf(fault.getMessage()).contains("Unable to parse URL")) {
+      return "--jdbcUrl must look like jdbc:postgresql://host:5432/database";
+    }
     if (!REFUSED_SQL_STATE.equals(state)) {
       return null;
     }

@@ -67,7 +67,9 @@ public final class JsonObject {
     try (JsonParser parser = JSON.createParser(bytes, start, end - start)) {
       JsonToken first = parser.nextToken();
       if (first != JsonToken.START_OBJECT) {
-        return "it is " + shown(first) + EXPECTED;
+        String wayOut =
+            first == JsonToken.START_ARRAY ? " (jq -c '.[]' FILE makes lines of an array)" : "";
+        return "it is " + shown(first) + EXPECTED + wayOut;
       }
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
         if (key.isBlank() || hasHalfCharacter(key)) {

@@ -28,7 +28,7 @@ public record JdbcTarget(String url, @Nullable String user, @Nullable Secret pas
   public JdbcTarget {
     checkArgument(
         url.matches("(?s)jdbc:[A-Za-z0-9+.-]+:.+"),
-        "url must look like jdbc:postgresql://host:port/database, got %s",
+        "url must look like jdbc:postgresql://host:5432/database, got %s",
         JdbcUrl.shown(url));
     checkArgument(user == null || !user.isBlank(), "user must not be blank, got '%s'", user);
     checkArgument(password == null || user != null, "a password needs a user, got none");

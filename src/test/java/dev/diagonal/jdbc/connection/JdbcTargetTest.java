@@ -44,7 +44,7 @@ class JdbcTargetTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JdbcTarget.at(url))
         .withMessage(
-            "url must look like jdbc:postgresql://host:port/database, got %s".formatted(url));
+            "url must look like jdbc:postgresql://host:5432/database, got %s".formatted(url));
   }
 
   @Test

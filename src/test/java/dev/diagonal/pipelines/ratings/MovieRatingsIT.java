@@ -270,7 +270,7 @@ final class MovieRatingsIT {
       quoteCharacter = '"',
       textBlock =
           """
-          --jdbcUrl=postgres://h/d            | url must look like jdbc:postgresql:
+          --jdbcUrl=postgres://h/d            | url must look like jdbc:postgresql://host:5432/database
           --jdbcUrl=jdbc:mysql://h/d          | --jdbcUrl must name a PostgreSQL database
           --jdbcTable=a..b --jdbcUrl=embedded | a..b
           --elasticsearchUrl=localhost:9200   | the URL of Elasticsearch must look like http://host:port

@@ -296,7 +296,7 @@ final class GuessedTypesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "[{\"a\":1}]|line 2, it is a JSON array; each line must be one JSON object, in UTF-8",
+        "[{\"a\":1}]|line 2, it is a JSON array; each line must be one JSON object, in UTF-8 (jq -c '.[]' FILE makes lines of an array)",
         "{|line 2, the JSON object does not end in this line; each line must be one JSON object, in"
             + " UTF-8",
         "5|line 2, it is a JSON value but not an object; each line must be one JSON object, in"
