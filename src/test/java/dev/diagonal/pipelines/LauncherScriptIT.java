@@ -81,7 +81,13 @@ final class LauncherScriptIT {
     Map<String, String> posix =
         Map.of("JAVA_HOME", JAVA_HOME, "LC_ALL", "POSIX", "JAVA_OPTS", "-Xmx300m");
     Ended ended =
-        run(posix, SCRIPT.toString(), "transfer", "--from=csv:in.csv", "--to=csv:out.csv", "--dryRun");
+        run(
+            posix,
+            SCRIPT.toString(),
+            "transfer",
+            "--from=csv:in.csv",
+            "--to=csv:out.csv",
+            "--dryRun");
     assertThat(ended.text()).contains("1   Jos\u00e9").contains("the line is: 2,Zo\u00eb,");
   }
 

@@ -41,7 +41,8 @@ public final class FileSystemModules {
       throw new IllegalArgumentException(
           module == null
               ? "no module on the class path reads or writes %s://%s"
-                  .formatted(scheme, scheme.matches("https?|ftp") ? ": download the file first" : "")
+                  .formatted(
+                      scheme, scheme.matches("https?|ftp") ? ": download the file first" : "")
               : "%s:// needs Beam's module %s and its dependencies on the class path"
                   .formatted(scheme, module),
           e);
