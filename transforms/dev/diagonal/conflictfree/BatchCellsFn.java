@@ -7,6 +7,7 @@ import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.joda.time.Duration;
 
 /**
  * Assigns the elements of a bundle to cells, and waits for its batches before the bundle ends.
@@ -49,6 +50,16 @@ abstract class BatchCellsFn<InputT, T, OutputT> extends DoFn<InputT, OutputT> {
   @ProcessElement
   public void process(@Element InputT element, BoundedWindow window, ProcessContext context) {
     assign(batchers, element, window, of -> new Into(of, context));
+  }
+
+  /**
+   * Batches of one window may be emitted early, when there are many rows of a later one. Older Beam
+   * does not ask, and newer Beam refuses them otherwise.
+   */
+  @Override
+  @SuppressWarnings("deprecation") // has no successor
+  public Duration getAllowedTimestampSkew() {
+    return Duration.millis(Long.MAX_VALUE);
   }
 
   @FinishBundle

@@ -11,6 +11,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,7 +109,7 @@ public final class DirectoryLock implements AutoCloseable {
       Path unused = Files.move(made, directory, StandardCopyOption.ATOMIC_MOVE);
       moved = true;
     } catch (FileSystemException e) {
-      if (!Files.isDirectory(directory) && Files.exists(directory)) {
+      if (isOther(directory)) {
         throw new NotDirectoryException(directory.toString());
       }
       // Another process has been faster.
@@ -117,6 +118,15 @@ public final class DirectoryLock implements AutoCloseable {
         Files.delete(lock);
         Files.delete(made);
       }
+    }
+  }
+
+  /** Returns whether a path is something other than a directory: one question, one answer. */
+  private static boolean isOther(Path path) throws IOException {
+    try {
+      return !Files.readAttributes(path, BasicFileAttributes.class).isDirectory();
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 

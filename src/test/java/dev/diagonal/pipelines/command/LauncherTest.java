@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.apache.beam.sdk.util.ReleaseInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -128,7 +129,7 @@ final class LauncherTest {
     assertThat(launched.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(launched.out())
         .hasSize(4)
-        .contains("Beam     2.62.0", "Flink    1.19.0")
+        .contains("Beam     " + ReleaseInfo.getReleaseInfo().getVersion(), "Flink    1.19.0")
         .anyMatch(line -> line.startsWith("Java     " + System.getProperty("java.version")));
   }
 
