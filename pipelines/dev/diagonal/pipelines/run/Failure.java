@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.http.ConnectionClosedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,11 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
 
   private static final String SET_ASIDE =
       "--badRecords=<file.jsonl> writes such records there and continues";
+
+  private static final String NOT_UTF8 = "' is not UTF-8";
+  private static final String OTHER_ENCODING =
+      "; if the whole file has another encoding, name it with --encoding, such as"
+          + " --encoding=windows-1252, or convert the file where a command does not have the option";
 
   private static final String ROUTING_MISSING = "routing_missing_exception";
   private static final String GIVE_ROUTING =
@@ -143,7 +149,8 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     }
     if (cause instanceof BadInputException) {
       boolean oneLine = ONE_RECORD.matcher(message).find() && !message.startsWith("more than");
-      return new Failure(message, oneLine ? SET_ASIDE : null, true);
+      String hint = message.contains(NOT_UTF8) ? SET_ASIDE + OTHER_ENCODING : SET_ASIDE;
+      return new Failure(message, oneLine ? hint : null, true);
     }
     if (cause instanceof TargetMismatchException) {
       return new Failure(message, "use another table or index, or rename the existing one", true);
@@ -231,6 +238,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   private static @Nullable String hintFor(List<Throwable> causes) {
     if (causes.stream().anyMatch(ElasticsearchFaults::isWithoutTls)) {
       return "the server does not use TLS: give its URL with http://";
+    }
+    if (causes.stream().anyMatch(ConnectionClosedException.class::isInstance)) {
+      return "is an Elasticsearch server running at this address?";
     }
     return isUnreachable(causes) ? "is the server running at this address?" : null;
   }

@@ -11,6 +11,7 @@ import dev.diagonal.internal.csv.FieldCounts;
 import dev.diagonal.internal.files.stored.FirstLine;
 import dev.diagonal.internal.rows.types.HeaderRemark;
 import dev.diagonal.internal.rows.types.InferredTypes;
+import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
@@ -177,7 +178,9 @@ public final class CsvFiles implements TransferSource {
   private static List<String> headerNames(CsvFormat format, String file, CsvReader reader) {
     FirstLine.refuseHeader(file, reader.record());
     if (reader.problem() != null) {
-      throw new BadInputException(file + ": the header cannot be read: " + reader.problem());
+      throw new BadInputException(
+          "%s: the header cannot be read: %s; check --delimiter and --quote; the line is: %s"
+              .formatted(file, reader.problem(), BadValueException.shown(reader.record())));
     }
     List<String> names = new ArrayList<>();
     for (int i = 0; i < reader.fields().count(); i++) {

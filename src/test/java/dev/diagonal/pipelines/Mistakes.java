@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -126,6 +127,8 @@ final class Mistakes {
         directory,
         "ratings.csv",
         "userId,movieId,rating,timestamp\n1,7,3.5,1\n2,7,4.0,2\n1,9,1,3\n");
+    file(directory, "quoted.tsv", "\"id\"\t\"name\"\n1\ta\n");
+    Files.write(directory.resolve("latin.csv"), "id,name\n1,Jos\u00e9\n".getBytes(ISO_8859_1));
     file(directory, "semicolons.csv", "a;b;c\n1;2;3\n4;5;6\n");
     file(directory, "bars.csv", "a||b\n1||2\n");
     file(directory, "empty.csv", "");

@@ -28,6 +28,7 @@ import org.apache.flink.runtime.client.DuplicateJobSubmissionException;
 import org.apache.flink.runtime.client.JobSubmissionException;
 import org.apache.flink.runtime.rest.util.RestClientException;
 import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.HttpResponseStatus;
+import org.apache.http.ConnectionClosedException;
 import org.apache.http.HttpHost;
 import org.elasticsearch.client.Request;
 import org.elasticsearch.client.RestClient;
@@ -121,6 +122,8 @@ final class FailureTest {
       assertThat(Failure.of(wrapped(fault)).hint())
           .isEqualTo("the server does not use TLS: give its URL with http://");
     }
+    assertThat(Failure.of(wrapped(new ConnectionClosedException())).hint())
+        .isEqualTo("is an Elasticsearch server running at this address?");
     SSLException other = new SSLException("Connection reset");
     assertThat(ElasticsearchFaults.isRetryable(other)).isTrue();
     assertThat(Failure.of(wrapped(other)).hint()).isNull();
