@@ -93,7 +93,7 @@ final class EndCounts<T> {
     }
     // Multiples of the golden ratio are spread evenly, and follow no period of the input.
     long spread = rows * 0x9E3779B97F4A7C15L;
-    return spread >>> Long.SIZE - SAMPLED_BITS == 0 ? SAMPLED_ONE_IN : 0;
+    return (spread >>> (Long.SIZE - SAMPLED_BITS)) == 0 ? SAMPLED_ONE_IN : 0;
   }
 
   /** Adds the counts to the counters, on a thread that runs a DoFn, and to the report. */
