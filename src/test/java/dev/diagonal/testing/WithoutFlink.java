@@ -16,7 +16,9 @@ public final class WithoutFlink implements ExecutionCondition {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     String name =
-        context.getTestClass().map(Class::getSimpleName).orElse("") + " " + context.getDisplayName();
+        context.getTestClass().map(Class::getSimpleName).orElse("")
+            + " "
+            + context.getDisplayName();
     return FLINK.matcher(name).find()
         ? ConditionEvaluationResult.disabled("it runs on Flink")
         : ConditionEvaluationResult.enabled("it does not run on Flink");
