@@ -1,6 +1,5 @@
 package dev.diagonal.internal.jdbc.copy;
 
-import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.jdbc.table.FoundColumn;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.jdbc.table.Table;
@@ -26,8 +25,15 @@ public final class WireLimit {
   private static final int SCALE_OF_NUMERIC = 6;
   private static final int DIGITS_OF_MICROS = 6;
 
-  /** The decimal places of the seconds in a time, without zeros at the end. */
-  private static final Pattern FRACTION = Pattern.compile(":\\d{1,2}\\.(\\d*[1-9])");
+  /**
+   * The decimal places of the seconds in a time, with colons or without, and without zeros at the
+   * end.
+   */
+  private static final Pattern FRACTION =
+      Pattern.compile("(?::\\d{1,2}|\\b\\d{6}|[tT]\\d{6})\\.(\\d*[1-9])");
+
+  private static final String BLANKS =
+      "the blanks at the end of the text, which is too long, would be cut off";
 
   private static final String SECONDS = "its seconds have more decimal places and would be rounded";
 
@@ -58,8 +64,9 @@ public final class WireLimit {
 
   /**
    * Returns the limits of the columns of a table whose values are sent as text: those of {@link
-   * #of(WireColumn)}, and that of all times, which have six decimal places. A column without a
-   * limit has null; there are none if the table does not exist.
+   * #of(WireColumn)}, that of all times, which have six decimal places, and those of {@code
+   * char(n)}, as a cast to a domain cuts off text. A column without a limit has null; there are none
+   * if the table does not exist.
    */
   public static List<@Nullable WireLimit> ofTexts(Connection connection, Table table)
       throws SQLException {
@@ -70,8 +77,12 @@ public final class WireLimit {
       WireType type = column.type();
       boolean isTime =
           type == WireType.TIME || type == WireType.TIMESTAMP || type == WireType.TIMESTAMPTZ;
-      limits.add(
-          limit == null && isTime ? new WireLimit(column.found(), type, DIGITS_OF_MICROS) : limit);
+      if (limit == null && isTime) {
+        limit = new WireLimit(column.found(), type, DIGITS_OF_MICROS);
+      } else if (type == WireType.BPCHAR && column.found().modifier() >= 0) {
+        limit = new WireLimit(column.found(), type, column.found().modifier() - HEADER);
+      }
+      limits.add(limit);
     }
     return limits;
   }
@@ -93,7 +104,7 @@ public final class WireLimit {
     switch (type) {
       case VARCHAR -> {
         if (length > most && endsInBlanks(bytes, start, length)) {
-          throw changes("the blanks at the end of the text, which is too long, would be cut off");
+          throw changes(BLANKS);
         }
       }
       case NUMERIC -> {
@@ -121,11 +132,9 @@ public final class WireLimit {
    */
   public void check(String text) {
     switch (type) {
-      case VARCHAR -> {
-        if (text.length() > most) {
-          ByteBuilder encoded = new ByteBuilder(Integer.BYTES + text.length());
-          WireValue.put(encoded, type, text);
-          check(encoded.array(), 0);
+      case VARCHAR, BPCHAR -> {
+        if (text.codePointCount(0, text.length()) > most) {
+          checkRest(text.substring(text.offsetByCodePoints(0, most)));
         }
       }
       case NUMERIC -> {
@@ -143,6 +152,16 @@ public final class WireLimit {
           throw changes(SECONDS);
         }
       }
+    }
+  }
+
+  private void checkRest(String rest) {
+    boolean isBlank = rest.chars().allMatch(character -> character == ' ');
+    if (isBlank && type == WireType.VARCHAR) {
+      throw changes(BLANKS);
+    }
+    if (!isBlank) { // blanks at the end of char(n) mean nothing
+      throw changes("the text is too long and would be cut off");
     }
   }
 

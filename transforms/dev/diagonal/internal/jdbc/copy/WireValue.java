@@ -216,7 +216,7 @@ public final class WireValue {
 
   public static void put(ByteBuilder out, WireType type, LocalDateTime value) {
     if (type == WireType.TIMESTAMP) {
-      put(out, WireType.TIMESTAMPTZ, value.toInstant(ZoneOffset.UTC)); // the same format
+      putMicros(out, type, value.toEpochSecond(ZoneOffset.UTC), value.getNano());
     } else if (isText(type)) {
       put(out, type, value.toString());
     } else {
@@ -244,7 +244,7 @@ public final class WireValue {
 
   private static long micros(WireType type, long nanos) {
     if (nanos % 1_000 != 0) {
-      throw refused(type, "value with nanoseconds: it would be rounded to microseconds");
+      throw refused(type, "value with nanoseconds: use truncatedTo(ChronoUnit.MICROS) if you do not need them");
     }
     return nanos / 1_000;
   }
