@@ -13,6 +13,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class CypherWriter<T> implements BatchWriter<T> {
+
+  /**
+   * The locks of commits by database, for writers without slot locks, which are those of one
+   * process. {@link Neo4jSlots#takeCommit} says why commits need one.
+   */
+  private static final Map<String, Lock> COMMITS = new ConcurrentHashMap<>();
 
   private final RunStatement<T> settings;
   private final Neo4jConnection connection;
@@ -62,11 +71,13 @@ final class CypherWriter<T> implements BatchWriter<T> {
       returnsRows = connection.explain(settings.text());
     }
     boolean returns = returnsRows;
+    if (locks == null) {
+      return connection.transaction(
+          transaction -> Neo4jConnection.execute(transaction, settings.text(), returns, rows),
+          COMMITS.computeIfAbsent(settings.database().url(), url -> new ReentrantLock()));
+    }
     return connection.transaction(
         transaction -> {
-          if (locks == null) {
-            return Neo4jConnection.execute(transaction, settings.text(), returns, rows);
-          }
           Neo4jSlots.take(transaction, Neo4jSlots.of(locks, cell));
           Map<String, Long> reported =
               Neo4jConnection.execute(transaction, settings.text(), returns, rows);

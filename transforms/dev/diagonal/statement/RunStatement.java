@@ -63,7 +63,10 @@ public record RunStatement<T>(
     }
   }
 
-  /** Returns writers without slot locks, for one process. */
+  /**
+   * Returns writers without slot locks, for one process. On Neo4j they commit one after another:
+   * commits of transactions without a common node could deadlock.
+   */
   public static <T> RunStatement<T> in(
       JdbcTarget database, String text, RowParameters<T> parameters) {
     return new RunStatement<>(database, text, parameters, null);

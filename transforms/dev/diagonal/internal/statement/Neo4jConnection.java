@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -163,6 +165,14 @@ public final class Neo4jConnection implements AutoCloseable {
 
   /** Runs {@code work} in one transaction and commits. Closes the connection after a fault. */
   public <T> T transaction(Work<T> work) throws SQLException {
+    return transaction(work, new ReentrantLock());
+  }
+
+  /**
+   * Runs {@code work} in one transaction and commits while holding {@code commits}. Closes the
+   * connection after a fault.
+   */
+  public <T> T transaction(Work<T> work, Lock commits) throws SQLException {
     List<T> result = new ArrayList<>(1);
     try {
       guarded(
@@ -170,7 +180,12 @@ public final class Neo4jConnection implements AutoCloseable {
             Connection transaction = use();
             transaction.setAutoCommit(false);
             result.add(work.in(transaction));
-            transaction.commit();
+            commits.lock();
+            try {
+              transaction.commit();
+            } finally {
+              commits.unlock();
+            }
             transaction.setAutoCommit(true);
           });
     } catch (SQLException | RuntimeException fault) {

@@ -21,8 +21,9 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Transactions that share no slot, and that commit at the same moment. Without the lock of commits
@@ -46,15 +47,24 @@ final class Neo4jCommitLockIT {
 
   private final Grid<Knows> grid = Grid.monopartite(SLOTS).byLongs(Knows::source, Knows::target);
   private final Random random = new Random(7);
+  private final LocalNeo4j neo4j;
   private int made;
 
-  @Test
-  void commitsOfDisjointSlotsNeverDeadlock(LocalNeo4j neo4j) throws Exception {
+  Neo4jCommitLockIT(LocalNeo4j neo4j) {
+    this.neo4j = neo4j;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void commitsOfDisjointSlotsNeverDeadlock(boolean slotLocks) throws Exception {
     neo4j.clear();
     neo4j.query("CREATE CONSTRAINT person FOR (p:Person) REQUIRE p.id IS UNIQUE");
     neo4j.query("UNWIND range(0, %s) AS id CREATE (:Person {id: id})".formatted(PERSONS - 1));
     RunStatement<Knows> statement =
-        RunStatement.in(neo4j.database(), STATEMENT, Knows.PARAMETERS).withLocks(grid);
+        RunStatement.in(neo4j.database(), STATEMENT, Knows.PARAMETERS);
+    if (slotLocks) {
+      statement = statement.withLocks(grid);
+    }
     statement.prepare();
     long unused = neo4j.newDeadlocks();
     List<List<Batch<Knows>>> rounds = new ArrayList<>();
