@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * its column is a key. Text is accepted by columns of every type with a text format: JSON, enums,
  * numbers, dates.
  *
- * <p>A row with a value that its column would round or cut off is bad. PostgreSQL keeps microseconds;
- * truncate a time with nanoseconds, {@code time.truncatedTo(ChronoUnit.MICROS)}, if you do not need
- * them.
+ * <p>A row with a value that its column would round or cut off is bad. PostgreSQL keeps
+ * microseconds; truncate a time with nanoseconds, {@code time.truncatedTo(ChronoUnit.MICROS)}, if
+ * you do not need them.
  */
 public interface RowValues {
 

@@ -60,8 +60,7 @@ final class Neo4jCommitLockIT {
     neo4j.clear();
     neo4j.query("CREATE CONSTRAINT person FOR (p:Person) REQUIRE p.id IS UNIQUE");
     neo4j.query("UNWIND range(0, %s) AS id CREATE (:Person {id: id})".formatted(PERSONS - 1));
-    RunStatement<Knows> statement =
-        RunStatement.in(neo4j.database(), STATEMENT, Knows.PARAMETERS);
+    RunStatement<Knows> statement = RunStatement.in(neo4j.database(), STATEMENT, Knows.PARAMETERS);
     if (slotLocks) {
       statement = statement.withLocks(grid);
     }

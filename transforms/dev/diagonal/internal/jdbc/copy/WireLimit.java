@@ -65,8 +65,8 @@ public final class WireLimit {
   /**
    * Returns the limits of the columns of a table whose values are sent as text: those of {@link
    * #of(WireColumn)}, that of all times, which have six decimal places, and those of {@code
-   * char(n)}, as a cast to a domain cuts off text. A column without a limit has null; there are none
-   * if the table does not exist.
+   * char(n)}, as a cast to a domain cuts off text. A column without a limit has null; there are
+   * none if the table does not exist.
    */
   public static List<@Nullable WireLimit> ofTexts(Connection connection, Table table)
       throws SQLException {

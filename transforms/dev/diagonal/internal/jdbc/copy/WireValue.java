@@ -244,7 +244,9 @@ public final class WireValue {
 
   private static long micros(WireType type, long nanos) {
     if (nanos % 1_000 != 0) {
-      throw refused(type, "value with nanoseconds: use truncatedTo(ChronoUnit.MICROS) if you do not need them");
+      throw refused(
+          type,
+          "value with nanoseconds: use truncatedTo(ChronoUnit.MICROS) if you do not need them");
     }
     return nanos / 1_000;
   }
