@@ -9,6 +9,7 @@ import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.relationships.StatementFiles;
 import dev.diagonal.internal.jdbc.sql.DatabaseFile;
 import dev.diagonal.internal.jdbc.table.TableCheck;
+import dev.diagonal.internal.statement.Neo4jDrivers;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.statement.Neo4jSlots;
 import dev.diagonal.internal.transfer.ValueRow;
@@ -145,7 +146,7 @@ final class StatementJob implements Job {
       throw new UsageException("--inputQuery is SQL: name its database with --inputJdbcUrl");
     }
     try {
-      Neo4jConnection.checkDriver();
+      Neo4jDrivers.check();
     } catch (IllegalStateException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.taxi;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.statement.Neo4jDrivers;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.taxi.Neo4jTrips;
 import dev.diagonal.internal.taxi.Trip;
@@ -36,7 +37,7 @@ final class Neo4jTripSink implements TripSink {
     JdbcTarget database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
     this.trips = Neo4jTrips.into(database);
     try {
-      Neo4jConnection.checkDriver();
+      Neo4jDrivers.check();
     } catch (IllegalStateException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }

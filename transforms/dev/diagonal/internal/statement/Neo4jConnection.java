@@ -13,13 +13,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.neo4j.jdbc.Neo4jDriver;
 import org.neo4j.jdbc.Neo4jPreparedStatement;
 
 /**
@@ -30,7 +26,6 @@ import org.neo4j.jdbc.Neo4jPreparedStatement;
  */
 public final class Neo4jConnection implements AutoCloseable {
 
-  private static final int CONNECT_MILLIS = 10_000;
   private static final int ANSWER_SECONDS = 120;
   private static final int VALIDATION_SECONDS = 5;
   private static final long VALIDATED_AFTER_NANOS = 1_000_000_000;
@@ -40,16 +35,6 @@ public final class Neo4jConnection implements AutoCloseable {
    * labels added and removed.
    */
   private static final String CHANGES = "changes";
-
-  private static final String NO_DRIVER =
-      "Neo4j's JDBC driver is not on the class path, and the bundled jar does not include it."
-          + " bin/diagonal finds it in lib/ of the distribution, and in target/neo4j-jdbc/ where"
-          + " mvn package puts it; java finds it with -cp"
-          + " 'target/diagonal-bundled.jar:target/neo4j-jdbc/*' dev.diagonal.pipelines.Main";
-
-  // The driver logs at INFO that it connects. The reference keeps the logger, and so its level,
-  // from being garbage collected.
-  private static final Logger DRIVER_LOG = Logger.getLogger("org.neo4j.jdbc");
 
   private final JdbcTarget target;
   private @Nullable Connection connection;
@@ -76,19 +61,6 @@ public final class Neo4jConnection implements AutoCloseable {
    */
   public static void checkNeo4j(JdbcTarget target) {
     checkArgument(accepts(target.url()), "url must start with jdbc:neo4j:, got %s", target);
-  }
-
-  /**
-   * Checks that Neo4j's driver is on the class path.
-   *
-   * @throws IllegalStateException if it is not; the message says how to add it
-   */
-  public static void checkDriver() {
-    try {
-      Object unused = SharedDriver.INSTANCE;
-    } catch (NoClassDefFoundError e) {
-      throw new IllegalStateException(NO_DRIVER, e);
-    }
   }
 
   /**
@@ -256,39 +228,20 @@ public final class Neo4jConnection implements AutoCloseable {
       held = null;
     }
     if (held == null) {
-      held = open();
+      held = Neo4jDrivers.connect(target);
       connection = held;
     }
     lastUsedNanos = System.nanoTime();
     return held;
   }
 
-  private Connection open() throws SQLException {
-    Properties properties = new Properties();
-    if (target.user() != null) {
-      properties.setProperty("user", target.user());
-    }
-    if (target.password() != null) {
-      properties.setProperty("password", target.password().value());
-    }
-    properties.setProperty("agent", "diagonal");
-    properties.setProperty("timeout", String.valueOf(CONNECT_MILLIS));
-    Connection opened = SharedDriver.INSTANCE.connect(target.url(), properties);
-    if (opened == null) {
-      throw new SQLException("the Neo4j driver does not accept the URL of " + target, "08001");
-    }
-    return opened;
-  }
-
   /** Wraps connection faults that the driver throws as unchecked exceptions. */
   private void guarded(Call call) throws SQLException {
-    if (DRIVER_LOG.getLevel() == null) {
-      DRIVER_LOG.setLevel(Level.WARNING);
-    }
+    Neo4jDrivers.quieten();
     try {
       call.run();
     } catch (NoClassDefFoundError e) {
-      throw new IllegalStateException(NO_DRIVER, e);
+      throw Neo4jDrivers.missing(e);
     } catch (RuntimeException fault) {
       if (Neo4jFaults.isOfDriver(fault)) {
         throw new SQLException(
@@ -303,13 +256,5 @@ public final class Neo4jConnection implements AutoCloseable {
 
   private interface Call {
     void run() throws SQLException;
-  }
-
-  /**
-   * The driver of this class loader; DriverManager does not see drivers in that of a Flink job.
-   * Each instance of the driver has threads and buffers of its own, which nothing ever frees.
-   */
-  private static final class SharedDriver {
-    static final Neo4jDriver INSTANCE = new Neo4jDriver();
   }
 }
