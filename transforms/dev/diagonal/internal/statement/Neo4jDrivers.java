@@ -10,8 +10,8 @@ import org.neo4j.jdbc.Neo4jDriver;
 
 /**
  * Neo4j's JDBC driver, one per class loader: DriverManager does not see drivers in that of a Flink
- * job. Each instance of the driver has a thread and buffers per connection of its own, which nothing
- * ever frees.
+ * job. Each instance of the driver has a thread and buffers per connection of its own, which
+ * nothing ever frees.
  */
 public final class Neo4jDrivers {
 
