@@ -5,6 +5,7 @@ import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.statement.CypherText;
 import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jDrivers;
 import dev.diagonal.internal.statement.Neo4jFaults;
 import dev.diagonal.internal.statement.Neo4jSlots;
 import dev.diagonal.internal.statement.StatementRefusedException;
@@ -56,7 +57,7 @@ public record RunStatement<T>(
    *     one is an array on PostgreSQL
    */
   public RunStatement {
-    if (Neo4jConnection.accepts(database.url())) {
+    if (Neo4jDrivers.accepts(database.url())) {
       CypherText.check(text, parameters.names());
     } else {
       call(database, text, parameters).check();
@@ -168,7 +169,7 @@ public record RunStatement<T>(
   }
 
   private boolean isCypher() {
-    return Neo4jConnection.accepts(database.url());
+    return Neo4jDrivers.accepts(database.url());
   }
 
   SqlCall sql() {

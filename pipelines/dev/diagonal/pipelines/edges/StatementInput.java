@@ -6,7 +6,7 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
-import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jDrivers;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.internal.transfer.parquet.ParquetJars;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -155,7 +155,7 @@ final class StatementInput {
     return switch (kind) {
       case "query" -> {
         String text = String.valueOf(options.getInputQuery());
-        boolean lists = Neo4jConnection.accepts(database.url());
+        boolean lists = Neo4jDrivers.accepts(database.url());
         JdbcTarget queried = queried(database);
         yield query(queried, lists ? QueryLists.of(queried, text) : text);
       }

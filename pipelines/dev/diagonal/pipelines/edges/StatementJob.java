@@ -9,7 +9,6 @@ import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.relationships.StatementFiles;
 import dev.diagonal.internal.jdbc.sql.DatabaseFile;
 import dev.diagonal.internal.jdbc.table.TableCheck;
-import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.statement.Neo4jDrivers;
 import dev.diagonal.internal.statement.Neo4jSlots;
 import dev.diagonal.internal.transfer.ValueRow;
@@ -84,7 +83,7 @@ final class StatementJob implements Job {
     this.nodes = StatementInput.nodes(options);
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
-    boolean isNeo4j = Neo4jConnection.accepts(database.url());
+    boolean isNeo4j = Neo4jDrivers.accepts(database.url());
     ScheduleKind kind = schedule(options, isNeo4j);
     long rows = edges.bytes() == 0 ? MANY_ROWS : edges.bytes() / INPUT_ROW_BYTES;
     this.parallel =
@@ -246,7 +245,7 @@ final class StatementJob implements Job {
 
   @Override
   public void dryRun(Findings findings) throws InterruptedException {
-    if ((!Neo4jConnection.accepts(database.url())
+    if ((!Neo4jDrivers.accepts(database.url())
             && !findings.check(() -> "server:  " + new TableCheck(database).server()))
         || DatabaseFile.isMissing(database.url())) { // connecting would create it
       return;

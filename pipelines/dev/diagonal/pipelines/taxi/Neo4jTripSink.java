@@ -3,7 +3,6 @@ package dev.diagonal.pipelines.taxi;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.statement.Neo4jDrivers;
 import dev.diagonal.internal.taxi.Neo4jTrips;
 import dev.diagonal.internal.taxi.Trip;
@@ -46,7 +45,7 @@ final class Neo4jTripSink implements TripSink {
   /** Returns whether a database is Neo4j. */
   static boolean isAt(SinkPlace place) {
     String url = place.url();
-    return url != null && Neo4jConnection.accepts(url);
+    return url != null && Neo4jDrivers.accepts(url);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.diagonal.internal.statement;
 
-import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
-
 import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -42,25 +40,8 @@ public final class Neo4jConnection implements AutoCloseable {
 
   /** Creates a connection that is not open yet. */
   public Neo4jConnection(JdbcTarget target) {
-    checkNeo4j(target);
+    Neo4jDrivers.checkNeo4j(target);
     this.target = target;
-  }
-
-  /**
-   * Returns whether {@code url} is a Neo4j URL: {@code jdbc:neo4j://} or, encrypted, for example
-   * {@code jdbc:neo4j+s://}.
-   */
-  public static boolean accepts(String url) {
-    return url.startsWith("jdbc:neo4j:") || url.startsWith("jdbc:neo4j+");
-  }
-
-  /**
-   * Checks that the database is Neo4j.
-   *
-   * @throws IllegalArgumentException if the URL is not a Neo4j URL
-   */
-  public static void checkNeo4j(JdbcTarget target) {
-    checkArgument(accepts(target.url()), "url must start with jdbc:neo4j:, got %s", target);
   }
 
   /**

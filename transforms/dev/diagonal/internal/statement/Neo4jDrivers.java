@@ -1,5 +1,7 @@
 package dev.diagonal.internal.statement;
 
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,6 +34,23 @@ public final class Neo4jDrivers {
   /** Exists only where the driver is on the class path. */
   private static final class Shared {
     static final Neo4jDriver DRIVER = new Neo4jDriver();
+  }
+
+  /**
+   * Returns whether {@code url} is a Neo4j URL: {@code jdbc:neo4j://} or, encrypted, for example
+   * {@code jdbc:neo4j+s://}.
+   */
+  public static boolean accepts(String url) {
+    return url.startsWith("jdbc:neo4j:") || url.startsWith("jdbc:neo4j+");
+  }
+
+  /**
+   * Checks that the database is Neo4j.
+   *
+   * @throws IllegalArgumentException if the URL is not a Neo4j URL
+   */
+  public static void checkNeo4j(JdbcTarget target) {
+    checkArgument(accepts(target.url()), "url must start with jdbc:neo4j:, got %s", target);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.diagonal.internal.taxi;
 
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jDrivers;
 import dev.diagonal.internal.statement.UniqueKey;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.schedule.BatchWriter;
@@ -39,7 +40,7 @@ public record Neo4jTrips(JdbcTarget database, @Nullable CellLocks locks)
    * @throws IllegalArgumentException if {@code database} is not Neo4j
    */
   public Neo4jTrips {
-    Neo4jConnection.checkNeo4j(database);
+    Neo4jDrivers.checkNeo4j(database);
   }
 
   /** Returns writers of trips without slot locks, for one process. */

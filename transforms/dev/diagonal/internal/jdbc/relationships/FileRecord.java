@@ -2,7 +2,7 @@ package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
-import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jDrivers;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.SQLException;
 import java.util.List;
@@ -13,7 +13,7 @@ interface FileRecord {
 
   /** Returns the record of a database. */
   static FileRecord of(JdbcTarget database, InternalSchema schema) {
-    if (Neo4jConnection.accepts(database.url())) {
+    if (Neo4jDrivers.accepts(database.url())) {
       return new FileNodes(database);
     }
     return DatabaseKind.of(database.url()) == DatabaseKind.POSTGRES

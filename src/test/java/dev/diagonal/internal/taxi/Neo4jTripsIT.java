@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jDrivers;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
@@ -238,7 +238,7 @@ final class Neo4jTripsIT {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Neo4jTrips.into(JdbcTarget.at("jdbc:postgresql://localhost/x")))
         .withMessage("url must start with jdbc:neo4j:, got jdbc:postgresql://localhost/x");
-    assertThat(Neo4jConnection.accepts("jdbc:neo4j+s://example:7687")).isTrue();
+    assertThat(Neo4jDrivers.accepts("jdbc:neo4j+s://example:7687")).isTrue();
   }
 
   private static void writeUntilDone(
