@@ -112,6 +112,8 @@ public record InternalSchema(String name) implements Serializable {
     SchemaRights rights = find(connection);
     if (rights.mayBeCreated()) {
       try (Statement statement = connection.createStatement()) {
+        // At a higher level, a snapshot from before the wait would hide what another process made.
+        statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
         statement.execute(LOCK_CREATION);
         // Another process may have created it meanwhile, perhaps as another user.
         SchemaRights now = SchemaRights.find(connection, this);

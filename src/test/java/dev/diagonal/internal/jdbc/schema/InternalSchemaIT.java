@@ -70,6 +70,28 @@ final class InternalSchemaIT {
         .containsExactly("1");
   }
 
+  @Test
+  void processesThatWaitSeeWhatTheFirstCreated() throws Exception {
+    JdbcTarget repeatable =
+        JdbcTarget.at(
+                database.url() + "?options=-c%20default_transaction_isolation=repeatable%5C%20read")
+            .withUser(database.user());
+    List<CompletableFuture<SchemaRights>> both = new ArrayList<>();
+    try (HeldConnection first = new HeldConnection(database);
+        Statement statement = first.use().createStatement()) {
+      statement.execute(InternalSchema.LOCK_CREATION);
+      for (int i = 0; i < 2; i++) {
+        both.add(CompletableFuture.supplyAsync(() -> openAs(repeatable)));
+      }
+      String waiting = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+      assertThat(Eventually.within(Duration.ofMinutes(2), () -> query(waiting).size() == 2))
+          .isTrue();
+    }
+    for (CompletableFuture<SchemaRights> each : both) {
+      assertThat(each.get().isUsable()).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
