@@ -150,7 +150,7 @@ class SchedulerPropertiesTest {
     }
   }
 
-  @Property(seed = "1", tries = 1500, edgeCases = EdgeCasesMode.NONE)
+  @Property(seed = "1", tries = 400, edgeCases = EdgeCasesMode.NONE)
   void writesEachRowOnceAndNeverSharesSlots(
       @ForAll @IntRange(min = 1, max = 6) int n,
       @ForAll boolean bipartite,
@@ -196,7 +196,7 @@ class SchedulerPropertiesTest {
     assertThat(load.target.writersOpened).hasValueLessThanOrEqualTo(workers);
   }
 
-  @Property(seed = "2", tries = 1500, edgeCases = EdgeCasesMode.NONE)
+  @Property(seed = "2", tries = 400, edgeCases = EdgeCasesMode.NONE)
   void faultsAndCancellationsStayInTheirGroup(
       @ForAll @IntRange(min = 1, max = 5) int n,
       @ForAll boolean bipartite,
