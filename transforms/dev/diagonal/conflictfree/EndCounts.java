@@ -16,7 +16,8 @@ import org.apache.beam.sdk.metrics.Metrics;
  * thread.
  *
  * <p>An id is hot while at least one row in {@value #HOT_ONE_IN} has it. A runner keeps all
- * counters in memory, and there are at most twice as many hot ids at a time.
+ * counters in memory, and there are at most twice as many hot ids at a time. The counter of an id
+ * that first comes late misses its first rows: in a large load, ids are looked for in a sample.
  */
 final class EndCounts<T> {
 
@@ -31,9 +32,10 @@ final class EndCounts<T> {
   private static final int REPORTED_ROWS_AT_ONCE = 10_000;
 
   /**
-   * So many rows are all counted for the report, then a sample: counting costs as much as writing.
+   * The ids of so many rows are all counted; then only known ids, and the others of a sample:
+   * counting all costs as much as writing.
    */
-  private static final int ROWS_REPORTED_EXACTLY = 20_000;
+  private static final int ROWS_COUNTED_EXACTLY = 20_000;
 
   private static final int SAMPLED_BITS = 4;
 
@@ -70,11 +72,11 @@ final class EndCounts<T> {
     Object targetId = ends.get(1);
     boolean isLoop = isOneSide && source.equals(targetId);
     rows++;
-    atSources.ids.add(source);
-    if (!isLoop) {
-      atTargets.ids.add(targetId);
-    }
     int weight = weightInReport();
+    atSources.add(source, weight > 0);
+    if (!isLoop) {
+      atTargets.add(targetId, weight > 0);
+    }
     if (weight > 0 && RunRecorder.isRecording()) {
       reportedSources.add(source, weight);
       if (!isLoop) {
@@ -88,7 +90,7 @@ final class EndCounts<T> {
 
   /** Returns how many rows the current one stands for in the report. */
   private int weightInReport() {
-    if (rows <= ROWS_REPORTED_EXACTLY) {
+    if (rows <= ROWS_COUNTED_EXACTLY) {
       return 1;
     }
     // Multiples of the golden ratio are spread evenly, and follow no period of the input.
@@ -125,6 +127,14 @@ final class EndCounts<T> {
 
     Side(String counter) {
       this.counter = counter;
+    }
+
+    void add(Object id, boolean isSampled) {
+      if (isSampled) {
+        ids.add(id);
+      } else {
+        ids.addToKnown(id);
+      }
     }
 
     void count(long allRows) {

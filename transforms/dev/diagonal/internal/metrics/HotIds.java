@@ -45,6 +45,11 @@ public final class HotIds {
     forgetRareOnes();
   }
 
+  /** Counts a row if its id has been counted before and was not forgotten. */
+  public void addToKnown(Object id) {
+    Long unused = rows.computeIfPresent(id, (known, count) -> count + 1);
+  }
+
   /** Returns whether some rows were not counted because only a sample was. */
   public boolean isEstimate() {
     return isEstimate;

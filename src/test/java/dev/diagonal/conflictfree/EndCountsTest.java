@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.metrics.BatchTotals;
+import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.HotIds.HotId;
 import dev.diagonal.internal.metrics.RunRecorder;
 import dev.diagonal.internal.schedule.WatchedTarget;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
+import org.apache.beam.sdk.metrics.MetricName;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +42,16 @@ class EndCountsTest {
     assertThat(hottest.get(0).id()).isEqualTo(HUB);
     assertThat(hottest.get(0).rows()).isCloseTo(100_000, Offset.offset(5_000L));
     assertThat(hottest.get(1).rows()).isLessThan(1_000);
+  }
+
+  @Test
+  void countsHotIdInCounterExactly() throws IOException {
+    MetricsContainerImpl counters = new MetricsContainerImpl("write");
+    try (Closeable unused = MetricsEnvironment.scopedMetricsContainer(counters)) {
+      var unusedTotals = reported(800_000, 8);
+    }
+    MetricName hub = MetricName.named(Counted.NAMESPACE, "rows_of_source_" + HUB);
+    assertThat(counters.getCounter(hub).getCumulative()).isEqualTo(100_000);
   }
 
   /**

@@ -39,6 +39,15 @@ final class HotIdsTest {
   }
 
   @Test
+  void addsRowsToKnownIdsOnly() {
+    HotIds ids = new HotIds();
+    ids.add("a");
+    ids.addToKnown("a");
+    ids.addToKnown("b");
+    assertThat(ids.hottest(2)).containsExactly(new HotId("a", 2));
+  }
+
+  @Test
   void ordersEqualCountsByTheirText() {
     HotIds ids = new HotIds();
     ids.add("b");
