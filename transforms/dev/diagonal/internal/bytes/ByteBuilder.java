@@ -25,6 +25,15 @@ public final class ByteBuilder {
   private static final int MAX_DIGITS = 20;
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
+  /** Two digits each, of the numbers up to 99. */
+  private static final short[] PAIRS = new short[100];
+
+  static {
+    for (int i = 0; i < PAIRS.length; i++) {
+      PAIRS[i] = (short) ('0' + i / 10 << Byte.SIZE | '0' + i % 10);
+    }
+  }
+
   private byte[] bytes;
   private int size;
 
@@ -107,10 +116,15 @@ public final class ByteBuilder {
     }
     int at = size + digits;
     size = at;
-    do {
-      bytes[--at] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    } while (rest > 0);
+    for (; rest >= 100; rest /= 100) {
+      at -= 2;
+      SHORT.set(bytes, at, PAIRS[(int) (rest % 100)]);
+    }
+    if (rest >= 10) {
+      SHORT.set(bytes, at - 2, PAIRS[(int) rest]);
+    } else {
+      bytes[at - 1] = (byte) ('0' + rest);
+    }
   }
 
   /** Writes a non-negative number with leading zeros. */

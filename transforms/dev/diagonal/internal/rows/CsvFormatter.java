@@ -23,6 +23,9 @@ public final class CsvFormatter implements Serializable {
   /** The bytes that only a quoted text may contain. */
   private final ByteSet special;
 
+  /** Whether a number, a date, a time or a boolean may need quotes. */
+  private final boolean quotesWords;
+
   /**
    * @param delimiter the text between two fields, ASCII
    * @param quote the character around fields, ASCII
@@ -33,6 +36,12 @@ public final class CsvFormatter implements Serializable {
     this.quote = quote;
     this.lineEnd = lineEnd;
     this.special = new ByteSet(delimiter.charAt(0), quote, '\n', '\r');
+    this.quotesWords = isInWords(delimiter.charAt(0)) || isInWords(quote);
+  }
+
+  /** Returns whether {@link ValueFormatter} uses a character in values that are words. */
+  private static boolean isInWords(char c) {
+    return Character.isLetterOrDigit(c) || "+-.:".indexOf(c) >= 0;
   }
 
   /** Writes the names of the columns as a line. */
@@ -87,7 +96,7 @@ public final class CsvFormatter implements Serializable {
     }
     int before = out.size();
     ValueFormatter.put(block, row, column, out);
-    if (needsQuotes(out.array(), before, out.size())) {
+    if ((quotesWords || !type.isWord()) && needsQuotes(out.array(), before, out.size())) {
       byte[] text = java.util.Arrays.copyOfRange(out.array(), before, out.size());
       out.truncate(before);
       putText(text, 0, text.length, out);

@@ -275,6 +275,25 @@ final class CsvRoundTripTest {
                 .toList());
   }
 
+  @Test
+  void quotesNumbersThatContainTheDelimiter() {
+    RowType type =
+        new RowType(
+            List.of(new Field("number", FieldType.BIGINT), new Field("day", FieldType.DATE)));
+    RowBlock block = new RowBlock(type, 1, RowOrigin.of(""));
+    block.setWord(0, -17);
+    block.setWord(1, 0);
+    block.endRow();
+    for (String[] each :
+        new String[][] {
+          {"-", "\"-17\"-\"1970-01-01\""}, {"7", "\"-17\"7\"1970-01-01\""}, {",", "-17,1970-01-01"}
+        }) {
+      ByteBuilder line = new ByteBuilder(100);
+      new CsvFormatter(each[0], '"', "\n").put(block, 0, line);
+      assertThat(line.toString()).isEqualTo(each[1]);
+    }
+  }
+
   @Provide
   Arbitrary<List<List<String>>> rows() {
     Arbitrary<String> text =
