@@ -168,8 +168,7 @@ final class RowBatches<T, O> implements AutoCloseable {
   }
 
   private Result<T, O> result(Batch<T, O> batch, BatchOutcome outcome) {
-    Map<O, Long> counts = new LinkedHashMap<>();
-    batch.origins.forEach(origin -> counts.merge(origin, 1L, Long::sum));
+    Map<O, Long> counts = counted(batch.origins);
     List<Bad<T, O>> bad = new ArrayList<>();
     for (BatchOutcome.Rejected rejected : outcome.rejected()) {
       O origin = batch.origins.get(rejected.row());
@@ -186,6 +185,19 @@ final class RowBatches<T, O> implements AutoCloseable {
         new Written(
             write.table().name(), all, outcome.attempts(), outcome.millis(), outcome.changes());
     return new Result<>(written, account, bad);
+  }
+
+  /** Counts origins. Neighbors are mostly equal, and are counted without an object each. */
+  private static <O> Map<O, Long> counted(List<O> origins) {
+    Map<O, Long> counts = new LinkedHashMap<>();
+    for (int from = 0, to = 0; from < origins.size(); from = to) {
+      O origin = origins.get(from);
+      while (to < origins.size() && origins.get(to).equals(origin)) {
+        to++;
+      }
+      counts.merge(origin, (long) to - from, Long::sum);
+    }
+    return counts;
   }
 
   private Written written(long rows, BatchOutcome outcome) {

@@ -45,6 +45,7 @@ final class CopyBlocks implements RowBlockReader {
   private boolean started;
   private boolean ended;
   private long bytes;
+  private @Nullable RowBlock last;
 
   /** Creates a reader, which connects when it first reads. */
   CopyBlocks(CopiedRows copied, RowType type, int blockRows, RowOrigin origin) {
@@ -67,7 +68,8 @@ final class CopyBlocks implements RowBlockReader {
 
   @Override
   public @Nullable RowBlock next(Rejects rejects) throws Exception {
-    RowBlock block = new RowBlock(type, blockRows, origin);
+    RowBlock block = last == null ? new RowBlock(type, blockRows, origin) : last.following(origin);
+    last = block;
     while (!block.isFull() && !ended) {
       byte[] row = copied.next();
       if (row == null) {

@@ -31,4 +31,17 @@ final class KeepAliveSocketsTest {
       }
     }
   }
+
+  /** The driver reads the answer to its wish for TLS from one, and TLS itself from another. */
+  @Test
+  void hasOneBufferForAllStreams() throws Exception {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    try (ServerSocket server = new ServerSocket(0, 1, here);
+        Socket socket = new KeepAliveSockets().createSocket(here, server.getLocalPort());
+        Socket accepted = server.accept()) {
+      accepted.getOutputStream().write(new byte[] {'S', 1, 2});
+      assertThat(socket.getInputStream().read()).isEqualTo('S');
+      assertThat(socket.getInputStream().readNBytes(2)).containsExactly(1, 2);
+    }
+  }
 }
