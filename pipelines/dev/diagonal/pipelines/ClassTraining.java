@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launcher;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.jar.JarFile;
@@ -68,8 +70,8 @@ public final class ClassTraining {
   }
 
   private static void loadByName() throws IOException, URISyntaxException {
-    File jar =
-        new File(ClassTraining.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    CodeSource source = requireNonNull(ClassTraining.class.getProtectionDomain().getCodeSource());
+    File jar = new File(source.getLocation().toURI());
     try (JarFile file = new JarFile(jar, false, ZipFile.OPEN_READ, Runtime.version())) {
       for (String name : file.versionedStream().map(entry -> entry.getName()).toList()) {
         if (name.endsWith(CLASS_FILE) && LOADED_BY_NAME.stream().anyMatch(name::startsWith)) {
