@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -216,7 +217,7 @@ public final class WireValue {
 
   public static void put(ByteBuilder out, WireType type, LocalDateTime value) {
     if (type == WireType.TIMESTAMP) {
-      putMicros(out, type, value.toEpochSecond(ZoneOffset.UTC), value.getNano());
+      putMicros(out, type, value.toEpochSecond(ZoneOffset.UTC), value.get(ChronoField.NANO_OF_SECOND));
     } else if (isText(type)) {
       put(out, type, value.toString());
     } else {

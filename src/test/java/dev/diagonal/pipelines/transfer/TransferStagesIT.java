@@ -205,7 +205,7 @@ final class TransferStagesIT {
   }
 
   @Test
-  void repeatedRangeIsPublishedOnce() throws Exception {
+  void repeatedRangeOnFlinkIsPublishedOnce() throws Exception {
     Files.writeString(
         directory.resolve("flink-conf.yaml"),
         "restart-strategy.type: fixed-delay\nrestart-strategy.fixed-delay.attempts: 2\n"
