@@ -217,7 +217,8 @@ public final class WireValue {
 
   public static void put(ByteBuilder out, WireType type, LocalDateTime value) {
     if (type == WireType.TIMESTAMP) {
-      putMicros(out, type, value.toEpochSecond(ZoneOffset.UTC), value.get(ChronoField.NANO_OF_SECOND));
+      putMicros(
+          out, type, value.toEpochSecond(ZoneOffset.UTC), value.get(ChronoField.NANO_OF_SECOND));
     } else if (isText(type)) {
       put(out, type, value.toString());
     } else {
