@@ -54,7 +54,8 @@ final class StartedTogetherIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--transaction=each", "--transaction=all", "--transaction=all --mode=replace"})
+  @ValueSource(
+      strings = {"--transaction=each", "--transaction=all", "--transaction=all --mode=replace"})
   void transfersCreateTheirTableOnce(String how) throws Exception {
     String to = "--to=jdbc:together --key=id " + how;
     startTogether(("transfer --from=csv:" + rows() + " " + to).split(" "));
@@ -111,7 +112,8 @@ final class StartedTogetherIT {
         "--to=elasticsearch:" + index,
         "--key=id",
         "--elasticsearchUrl=" + elasticsearch.url());
-    assertThat(Http.get(elasticsearch.url() + "/" + index + "/_count")).contains("\"count\":" + ROWS);
+    assertThat(Http.get(elasticsearch.url() + "/" + index + "/_count"))
+        .contains("\"count\":" + ROWS);
   }
 
   private Path rows() throws IOException {
@@ -127,7 +129,6 @@ final class StartedTogetherIT {
         Stream.of(
             "--jdbcUrl=" + database.postgres().jdbcUrl(),
             "--jdbcUser=" + database.postgres().user());
-    StartedTogether.assertAllDone(
-        Stream.concat(Stream.of(args), postgres).toArray(String[]::new));
+    StartedTogether.assertAllDone(Stream.concat(Stream.of(args), postgres).toArray(String[]::new));
   }
 }
