@@ -18,12 +18,12 @@ import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.parquet.ParquetFiles;
-import dev.diagonal.transfer.source.CsvFiles;
-import dev.diagonal.transfer.source.JdbcRows;
-import dev.diagonal.transfer.source.JdbcStandardRows;
-import dev.diagonal.transfer.source.JsonLineFiles;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.parquet.ParquetFiles;
+import dev.diagonal.internal.transfer.source.CsvFiles;
+import dev.diagonal.internal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.source.JdbcStandardRows;
+import dev.diagonal.internal.transfer.source.JsonLineFiles;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -129,7 +129,7 @@ final class StatementInput {
    * @param database where a query runs unless it has its own database
    */
   ValueRows open(JdbcTarget database) throws Exception {
-    TransferSource source = source(database);
+    BlockSource source = source(database);
     boolean edges = option.equals("input");
     Mapping mapping =
         edges && options.getMapping() != null
@@ -149,7 +149,7 @@ final class StatementInput {
     }
   }
 
-  private TransferSource source(JdbcTarget database) throws Exception {
+  private BlockSource source(JdbcTarget database) throws Exception {
     RangePlan plan = RangePlan.DEFAULT.forReaders(Runners.readers(options));
     List<String> all = patterns == null ? List.of() : patterns;
     return switch (kind) {
@@ -165,7 +165,7 @@ final class StatementInput {
     };
   }
 
-  private static TransferSource query(JdbcTarget database, String query) throws Exception {
+  private static BlockSource query(JdbcTarget database, String query) throws Exception {
     return DatabaseKind.of(database.url()) == DatabaseKind.POSTGRES
         ? JdbcRows.ofQuery(database, query, null, 1, null)
         : JdbcStandardRows.ofQuery(database, query, null, 1);

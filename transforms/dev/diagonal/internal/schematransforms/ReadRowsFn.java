@@ -10,9 +10,9 @@ import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
-import dev.diagonal.transfer.source.RowBlockReader;
-import dev.diagonal.transfer.source.SourceRange;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
+import dev.diagonal.internal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
@@ -24,7 +24,7 @@ final class ReadRowsFn extends DoFn<SourceRange, Row> {
 
   private static final int BLOCK_ROWS = 1_000;
 
-  private final TransferSource source;
+  private final BlockSource source;
   private final ConversionPlan plan;
   private final Schema schema;
   private final boolean routeBadRecords;
@@ -34,7 +34,7 @@ final class ReadRowsFn extends DoFn<SourceRange, Row> {
   private transient @Nullable DeadLetterLimit badRecords;
 
   ReadRowsFn(
-      TransferSource source,
+      BlockSource source,
       ConversionPlan plan,
       Schema schema,
       boolean routeBadRecords,

@@ -1,15 +1,15 @@
 package dev.diagonal.internal.transfer;
 
-import dev.diagonal.transfer.source.SourceRange;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /** Emits the ranges of a source. */
 public final class CutFn extends DoFn<Integer, SourceRange> {
 
-  private final TransferSource source;
+  private final BlockSource source;
 
-  public CutFn(TransferSource source) {
+  public CutFn(BlockSource source) {
     this.source = source;
   }
 

@@ -3,16 +3,16 @@ package dev.diagonal.internal.transfer;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.TypeGuesses;
-import dev.diagonal.transfer.source.SourceRange;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A source that reads a part of another one. */
-interface ForwardingSource extends TransferSource {
+interface ForwardingSource extends BlockSource {
 
   /** Returns the other source. */
-  TransferSource source();
+  BlockSource source();
 
   @Override
   default RowType blockType() {

@@ -3,9 +3,9 @@ package dev.diagonal.internal.transfer;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.rows.types.ColumnGuess;
-import dev.diagonal.transfer.source.RowBlockReader;
-import dev.diagonal.transfer.source.SourceRange;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
+import dev.diagonal.internal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +16,7 @@ import java.util.Set;
  * @param source the source, which can open any range of its key
  * @param ranges the ranges that are read
  */
-public record KeptRanges(TransferSource source, List<SourceRange> ranges)
+public record KeptRanges(BlockSource source, List<SourceRange> ranges)
     implements ForwardingSource {
 
   public KeptRanges {
@@ -24,7 +24,7 @@ public record KeptRanges(TransferSource source, List<SourceRange> ranges)
   }
 
   /** Returns the ranges of a key that {@link #bounds} has described. */
-  public static KeptRanges of(TransferSource source, String bounds) {
+  public static KeptRanges of(BlockSource source, String bounds) {
     List<SourceRange> ranges = new ArrayList<>();
     long start = Long.MIN_VALUE;
     for (String bound : bounds.isEmpty() ? new String[0] : bounds.split(",")) {
@@ -51,7 +51,7 @@ public record KeptRanges(TransferSource source, List<SourceRange> ranges)
   }
 
   @Override
-  public TransferSource strict(List<ColumnGuess> guesses, Set<String> json) {
+  public BlockSource strict(List<ColumnGuess> guesses, Set<String> json) {
     return new KeptRanges(source.strict(guesses, json), ranges);
   }
 

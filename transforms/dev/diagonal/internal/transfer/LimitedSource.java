@@ -6,9 +6,9 @@ import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.types.ColumnGuess;
-import dev.diagonal.transfer.source.RowBlockReader;
-import dev.diagonal.transfer.source.SourceRange;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
+import dev.diagonal.internal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Iterator;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param source the whole source
  * @param records how many are read
  */
-public record LimitedSource(TransferSource source, long records) implements ForwardingSource {
+public record LimitedSource(BlockSource source, long records) implements ForwardingSource {
 
   /**
    * @throws IllegalArgumentException if {@code records} is below 1
@@ -32,7 +32,7 @@ public record LimitedSource(TransferSource source, long records) implements Forw
   }
 
   @Override
-  public TransferSource strict(List<ColumnGuess> guesses, Set<String> json) {
+  public BlockSource strict(List<ColumnGuess> guesses, Set<String> json) {
     return new LimitedSource(source.strict(guesses, json), records);
   }
 
@@ -59,13 +59,13 @@ public record LimitedSource(TransferSource source, long records) implements Forw
 
   private static final class Reader implements RowBlockReader {
 
-    private final TransferSource source;
+    private final BlockSource source;
     private final Iterator<SourceRange> ranges;
     private volatile @Nullable RowBlockReader reader;
     private long left;
     private long bytes;
 
-    Reader(TransferSource source, long records) throws Exception {
+    Reader(BlockSource source, long records) throws Exception {
       this.source = source;
       this.ranges = source.ranges().iterator();
       this.left = records;

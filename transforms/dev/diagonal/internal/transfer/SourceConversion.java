@@ -2,7 +2,7 @@ package dev.diagonal.internal.transfer;
 
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.BlockSource;
 
 /** Plans the conversion of a source's rows. */
 public final class SourceConversion {
@@ -14,7 +14,7 @@ public final class SourceConversion {
    *
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
-  public static ConversionPlan plan(TransferSource source, Mapping mapping, boolean refusesNul) {
+  public static ConversionPlan plan(BlockSource source, Mapping mapping, boolean refusesNul) {
     ConversionPlan plan =
         new ConversionPlan(
             source.blockType(),

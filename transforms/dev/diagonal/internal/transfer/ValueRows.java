@@ -18,9 +18,9 @@ import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.statement.RowParameters;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.source.RowBlockReader;
-import dev.diagonal.transfer.source.SourceRange;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
+import dev.diagonal.internal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -47,11 +47,11 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
 
   private static final int BLOCK_ROWS = 1_000;
 
-  private final TransferSource source;
+  private final BlockSource source;
   private final ConversionPlan conversion;
   private final boolean placed;
 
-  private ValueRows(TransferSource source, ConversionPlan conversion, boolean placed) {
+  private ValueRows(BlockSource source, ConversionPlan conversion, boolean placed) {
     this.source = source;
     this.conversion = conversion;
     this.placed = placed;
@@ -63,7 +63,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
    * @param isFiles whether rows have a place
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
-  public static ValueRows of(TransferSource source, Mapping mapping, boolean isFiles) {
+  public static ValueRows of(BlockSource source, Mapping mapping, boolean isFiles) {
     ConversionPlan conversion = SourceConversion.plan(source, mapping, true);
     return new ValueRows(
         source.strict(conversion.guessesInUse(), conversion.jsonColumns()),
@@ -213,10 +213,10 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
 
   private static final class Ranges extends PTransform<PBegin, PCollection<SourceRange>> {
 
-    private final transient TransferSource source;
+    private final transient BlockSource source;
     private final transient @Nullable PCollection<?> signal;
 
-    Ranges(TransferSource source, @Nullable PCollection<?> signal) {
+    Ranges(BlockSource source, @Nullable PCollection<?> signal) {
       this.source = source;
       this.signal = signal;
     }

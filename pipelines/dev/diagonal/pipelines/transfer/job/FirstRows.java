@@ -10,7 +10,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.rows.RowBlock;
-import dev.diagonal.transfer.TransferRows;
+import dev.diagonal.internal.transfer.run.RowTransfer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +25,7 @@ record FirstRows(TransferSpec spec, DeadLetters deadLetters) {
    *
    * @throws BadInputException if one is bad and nobody collects bad records
    */
-  void check(TransferRows rows) throws Exception {
+  void check(RowTransfer rows) throws Exception {
     boolean creates =
         spec.to().stream().anyMatch(to -> to instanceof ToJdbc || to instanceof ToIndex);
     if (!creates || spec.files().isEmpty() || deadLetters.path() != null || hasPipes()) {
@@ -38,7 +38,7 @@ record FirstRows(TransferSpec spec, DeadLetters deadLetters) {
   }
 
   /** Adds the first rows as they would be written, and the first bad one. */
-  void show(TransferRows rows, Findings findings) throws InterruptedException {
+  void show(RowTransfer rows, Findings findings) throws InterruptedException {
     if (hasPipes()) {
       findings.say("rows:    not shown, because a pipe can be read only once");
       return;

@@ -13,10 +13,10 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.sink.JdbcSink;
-import dev.diagonal.transfer.sink.TransferSink;
-import dev.diagonal.transfer.source.JdbcRows;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.write.JdbcSink;
+import dev.diagonal.internal.transfer.write.BlockSink;
+import dev.diagonal.internal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +37,8 @@ record PassedTuples(JdbcRows source, JdbcSink sink) {
   static @Nullable PassedTuples of(
       TransferSpec spec,
       RunOptions options,
-      TransferSource source,
-      List<TransferSink> sinks,
+      BlockSource source,
+      List<BlockSink> sinks,
       ServerUrls servers)
       throws SQLException, InterruptedException {
     boolean plain = spec.mapping().equals(Mapping.NONE) && options.getBadRecords() == null;

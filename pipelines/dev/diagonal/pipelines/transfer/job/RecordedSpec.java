@@ -10,7 +10,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.source.JdbcRows;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.TreeMap;

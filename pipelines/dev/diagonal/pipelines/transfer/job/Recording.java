@@ -22,9 +22,9 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.sink.JdbcSink;
-import dev.diagonal.transfer.source.JdbcRows;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.write.JdbcSink;
+import dev.diagonal.internal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -116,7 +116,7 @@ final class Recording {
    *
    * @param planned the number of readers of this run, which is returned if none is resumed
    */
-  int readers(TransferSource source, ServerUrls servers, int planned) throws Exception {
+  int readers(BlockSource source, ServerUrls servers, int planned) throws Exception {
     int readers = files == null ? planned : files.readers(planned);
     if (tables != null && spec.from() instanceof FromFiles) {
       for (ToJdbc to : spec.tables()) {
@@ -127,7 +127,7 @@ final class Recording {
   }
 
   /** Returns the part of the source that is new, or its ranges in an interrupted run. */
-  TransferSource narrow(TransferSource source, ServerUrls servers) throws Exception {
+  BlockSource narrow(BlockSource source, ServerUrls servers) throws Exception {
     if (incremental != null && source instanceof JdbcRows rows) {
       return recorded.begin(incremental, rows, servers);
     }
@@ -143,7 +143,7 @@ final class Recording {
    *
    * @param readers the number of readers that the ranges of the source are made for
    */
-  void beginFiles(TransferSource source, Mapping mapping, RowType rows, int readers)
+  void beginFiles(BlockSource source, Mapping mapping, RowType rows, int readers)
       throws Exception {
     if (files != null) {
       files.begin(
@@ -163,7 +163,7 @@ final class Recording {
 
   /** Begins or resumes the writing of a table, whose key may come later; returns the ledger. */
   LedgerSettings begin(
-      JdbcTarget at, Table table, Table keyed, WriteMode mode, TransferSource source, int readers)
+      JdbcTarget at, Table table, Table keyed, WriteMode mode, BlockSource source, int readers)
       throws Exception {
     if (isRepeated(table, mode, source)) {
       return inserts.begin(at, table.name(), spec.ledger());
@@ -189,7 +189,7 @@ final class Recording {
   }
 
   /** Returns a line about an unfinished transfer to a table, or nothing, and changes nothing. */
-  String look(JdbcTarget database, Table table, WriteMode mode, TransferSource source, int readers)
+  String look(JdbcTarget database, Table table, WriteMode mode, BlockSource source, int readers)
       throws Exception {
     return tables == null || !(spec.from() instanceof FromFiles)
         ? ""
@@ -197,7 +197,7 @@ final class Recording {
   }
 
   /** Returns a line about the rows that an incremental transfer would read, or nothing. */
-  String window(TransferSource source, ServerUrls servers)
+  String window(BlockSource source, ServerUrls servers)
       throws SQLException, InterruptedException {
     return incremental != null && source instanceof JdbcRows rows
         ? recorded.look(incremental, rows, servers)
@@ -205,7 +205,7 @@ final class Recording {
   }
 
   /** Returns whether a runner may repeat inserts whose rows are the same in each attempt. */
-  private boolean isRepeated(Table table, WriteMode mode, TransferSource source) {
+  private boolean isRepeated(Table table, WriteMode mode, BlockSource source) {
     return !Runners.isDirect(options)
         && isRecorded()
         && mode == WriteMode.INSERT
@@ -215,12 +215,12 @@ final class Recording {
   }
 
   /** Returns the sink of a table, whose ranges are recorded if the source is a table. */
-  JdbcSink recorded(JdbcSink sink, TransferSource source) {
+  JdbcSink recorded(JdbcSink sink, BlockSource source) {
     return source instanceof KeptRanges ? sink.rewritingRanges() : sink;
   }
 
   /** Returns the ranges of the source that no earlier run has finished. */
-  TransferSource remaining(TransferSource source) {
+  BlockSource remaining(BlockSource source) {
     return remaining == null ? source : remaining;
   }
 

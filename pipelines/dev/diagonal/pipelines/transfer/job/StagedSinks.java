@@ -14,7 +14,7 @@ import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -49,7 +49,7 @@ final class StagedSinks {
 
   /** Creates a stage and returns the sink that fills it. */
   synchronized StageSink sink(
-      ToJdbc to, JdbcTarget database, Table table, TransferSource source, TransferSpec spec)
+      ToJdbc to, JdbcTarget database, Table table, BlockSource source, TransferSpec spec)
       throws Exception {
     LedgerSettings ledger = spec.ledger();
     StagedTables tables = staged;

@@ -14,8 +14,8 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromFiles;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.transfer.TransferRows;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.run.RowTransfer;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.List;
 
 /** Checks a transfer against the columns of its files, before it connects to a server. */
@@ -33,7 +33,7 @@ public final class TransferColumns {
     if (!(spec.from() instanceof FromFiles files)) {
       return;
     }
-    TransferSource source;
+    BlockSource source;
     try {
       source = new TransferInput(spec, options, null, null).open(ServerUrls.TO_COME);
     } catch (BadInputException | UsageException e) {
@@ -46,7 +46,7 @@ public final class TransferColumns {
       checkDelimiter(csv, source, mistakes);
       mistakes.throwIfAny();
     }
-    TransferRows rows = mistakes.value(() -> TransferRows.of(source, spec.mapping(), List.of()));
+    RowTransfer rows = mistakes.value(() -> RowTransfer.of(source, spec.mapping(), List.of()));
     mistakes.throwIfAny();
     List<String> columns = rows == null ? List.of() : rows.rows().names();
     for (ToJdbc table : spec.tables()) {
@@ -60,7 +60,7 @@ public final class TransferColumns {
     mistakes.throwIfAny();
   }
 
-  private static void checkDelimiter(FromCsv csv, TransferSource source, Mistakes mistakes) {
+  private static void checkDelimiter(FromCsv csv, BlockSource source, Mistakes mistakes) {
     boolean utf8 = csv.format().encoding().equalsIgnoreCase("UTF-8");
     if (source.declared().names().size() == 1 && csv.format().header() && utf8) {
       InputFiles files = InputFiles.matching(csv.files());

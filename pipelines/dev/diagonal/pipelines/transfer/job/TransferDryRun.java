@@ -17,10 +17,10 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.TransferRows;
+import dev.diagonal.internal.transfer.run.RowTransfer;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.sink.IndexSink;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.write.IndexSink;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,26 +44,26 @@ record TransferDryRun(
 
   /** Adds what the source and the sinks are, the first rows, and what the run would fail with. */
   void report(Findings findings) throws InterruptedException {
-    TransferRows rows = look(findings);
+    RowTransfer rows = look(findings);
     if (rows != null) {
       firstRows.show(rows, findings);
     }
   }
 
   /** Returns the rows, or null if the run would fail before it knows them. */
-  private @Nullable TransferRows look(Findings findings) throws InterruptedException {
+  private @Nullable RowTransfer look(Findings findings) throws InterruptedException {
     ServerUrls servers = ServerUrls.TO_COME;
     boolean reached = true;
     for (Findings.Look<String> server : servers()) {
       reached &= findings.check(() -> "server:  " + server.at());
     }
-    TransferSource source = reached ? findings.find(() -> input.open(servers)) : null;
+    BlockSource source = reached ? findings.find(() -> input.open(servers)) : null;
     Mapping mapping =
         source == null ? null : findings.find(() -> TransferTypes.of(spec, source, servers));
     if (source == null || mapping == null) {
       return null;
     }
-    TransferRows rows = findings.find(() -> TransferRows.of(source, mapping, List.of()));
+    RowTransfer rows = findings.find(() -> RowTransfer.of(source, mapping, List.of()));
     if (rows == null) {
       return null;
     }
@@ -114,7 +114,7 @@ record TransferDryRun(
     return List.copyOf(servers.values());
   }
 
-  private void look(Findings findings, ToJdbc to, TransferSource source, RowType rows)
+  private void look(Findings findings, ToJdbc to, BlockSource source, RowType rows)
       throws InterruptedException {
     JdbcTarget database = to.database().at(ServerUrls.TO_COME);
     TableCheck check = new TableCheck(database);

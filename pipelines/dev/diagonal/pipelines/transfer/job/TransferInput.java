@@ -13,13 +13,13 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJsonLines;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromParquet;
-import dev.diagonal.transfer.parquet.ParquetFiles;
-import dev.diagonal.transfer.source.CsvFiles;
-import dev.diagonal.transfer.source.JdbcRows;
-import dev.diagonal.transfer.source.JdbcStandardRows;
-import dev.diagonal.transfer.source.JsonLineFiles;
-import dev.diagonal.transfer.source.SnapshotKeeper;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.parquet.ParquetFiles;
+import dev.diagonal.internal.transfer.source.CsvFiles;
+import dev.diagonal.internal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.source.JdbcStandardRows;
+import dev.diagonal.internal.transfer.source.JsonLineFiles;
+import dev.diagonal.internal.transfer.source.SnapshotKeeper;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import org.jspecify.annotations.Nullable;
 
 /** The source of a transfer. */
@@ -55,8 +55,8 @@ final class TransferInput {
   }
 
   /** Returns the source, with its ranges and columns known. */
-  TransferSource open(ServerUrls servers) throws Exception {
-    TransferSource source = open(servers, readers);
+  BlockSource open(ServerUrls servers) throws Exception {
+    BlockSource source = open(servers, readers);
     int planned = recording == null ? readers : recording.readers(source, servers, readers);
     if (planned == readers) {
       return source;
@@ -65,12 +65,12 @@ final class TransferInput {
     return open(servers, readers);
   }
 
-  private TransferSource open(ServerUrls servers, int planned) throws Exception {
-    TransferSource source = whole(servers, planned);
+  private BlockSource open(ServerUrls servers, int planned) throws Exception {
+    BlockSource source = whole(servers, planned);
     return spec.limit() == 0 ? source : new LimitedSource(source, spec.limit());
   }
 
-  private TransferSource whole(ServerUrls servers, int planned) throws Exception {
+  private BlockSource whole(ServerUrls servers, int planned) throws Exception {
     RangePlan plan = RangePlan.DEFAULT.forReaders(planned);
     From from = spec.from();
     if (from instanceof FromCsv csv) {

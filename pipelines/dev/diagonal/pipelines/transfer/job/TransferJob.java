@@ -19,10 +19,10 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.TransferRows;
+import dev.diagonal.internal.transfer.run.RowTransfer;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.sink.TransferSink;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.write.BlockSink;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -144,21 +144,21 @@ public final class TransferJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    TransferSource source = recording.narrow(input.open(servers), servers);
+    BlockSource source = recording.narrow(input.open(servers), servers);
     RunnerDefaults.limitReaders(pipeline.getOptions(), source.mostRanges());
     Mapping mapping = TransferTypes.of(spec, source, servers);
     if (receipt != null) {
       receipt.begin(source, mapping);
     }
-    TransferRows planned = TransferRows.of(source, mapping, List.of());
+    RowTransfer planned = RowTransfer.of(source, mapping, List.of());
     RowType rows = planned.rows();
     firstRows.check(planned);
     recording.beginFiles(source, mapping, rows, input.readers());
-    List<TransferSink> sinks = new ArrayList<>();
+    List<BlockSink> sinks = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
     for (To to : spec.to()) {
-      String step = "Transfer/" + TransferRows.step(sinks.size()) + "/";
-      TransferSink sink = output.sink(to, source, rows, servers);
+      String step = "Transfer/" + RowTransfer.step(sinks.size()) + "/";
+      BlockSink sink = output.sink(to, source, rows, servers);
       sinks.add(receipt == null ? sink : receipt.checked(to, sink, rows, servers));
       outputs.add(new Output(TransferText.kind(to), step, TransferText.target(to, sink)));
     }
@@ -168,10 +168,10 @@ public final class TransferJob implements Job {
     }
     PassedTuples passed = PassedTuples.of(spec, options, source, sinks, servers);
     typeRemarks = passed == null ? planned.remarks() : List.of(PassedTuples.REMARK);
-    TransferRows transfer =
+    RowTransfer transfer =
         (passed == null
-                ? TransferRows.of(recording.remaining(source), mapping, sinks)
-                : TransferRows.of(passed.source(), Mapping.NONE, List.of(passed.sink())))
+                ? RowTransfer.of(recording.remaining(source), mapping, sinks)
+                : RowTransfer.of(passed.source(), Mapping.NONE, List.of(passed.sink())))
             .withBlockRows(spec.blockRows())
             .withRun(run)
             .withMaxBadRecords(options.getMaxBadRecords());

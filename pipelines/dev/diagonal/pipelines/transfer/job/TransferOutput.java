@@ -27,12 +27,12 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.parquet.ParquetFileSink;
-import dev.diagonal.transfer.sink.IndexSink;
-import dev.diagonal.transfer.sink.JdbcSink;
-import dev.diagonal.transfer.sink.TextFileSink;
-import dev.diagonal.transfer.sink.TransferSink;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.parquet.ParquetFileSink;
+import dev.diagonal.internal.transfer.write.IndexSink;
+import dev.diagonal.internal.transfer.write.JdbcSink;
+import dev.diagonal.internal.transfer.write.TextFileSink;
+import dev.diagonal.internal.transfer.write.BlockSink;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +67,7 @@ final class TransferOutput {
   }
 
   /** Returns a sink. Creates missing tables, indices and stages. */
-  TransferSink sink(To to, TransferSource source, RowType rows, ServerUrls servers)
+  BlockSink sink(To to, BlockSource source, RowType rows, ServerUrls servers)
       throws Exception {
     if (to instanceof ToJdbc table) {
       return tableSink(table, source, rows, table.database().at(servers));
@@ -90,7 +90,7 @@ final class TransferOutput {
     return recording.keepsParts() ? sink.keepingParts() : sink;
   }
 
-  private TransferSink indexSink(ToIndex to, RowType rows, ElasticsearchTarget target)
+  private BlockSink indexSink(ToIndex to, RowType rows, ElasticsearchTarget target)
       throws Exception {
     indices.add(target);
     IndexSink sink =
@@ -104,7 +104,7 @@ final class TransferOutput {
   }
 
   /** Returns the table that exists, or that would be created. */
-  Table find(ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
+  Table find(ToJdbc to, BlockSource source, RowType rows, JdbcTarget database) throws Exception {
     new InternalSchema(spec.ledger().schema()).refuse(to.table());
     WriteMode mode = modeOf(to.mode());
     Table table =
@@ -121,15 +121,15 @@ final class TransferOutput {
   }
 
   /** Returns a line about an unfinished transfer to a table, or nothing, and changes nothing. */
-  String unfinished(ToJdbc to, TransferSource source, JdbcTarget database, Table table)
+  String unfinished(ToJdbc to, BlockSource source, JdbcTarget database, Table table)
       throws Exception {
     return DatabaseKind.of(database.url()) != DatabaseKind.POSTGRES
         ? "" // which no other database has
         : recording.look(database, table, modeOf(to.mode()), source, input.readers());
   }
 
-  private TransferSink tableSink(
-      ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
+  private BlockSink tableSink(
+      ToJdbc to, BlockSource source, RowType rows, JdbcTarget database) throws Exception {
     Table found = find(to, source, rows, database);
     WriteMode mode = modeOf(to.mode());
     StagedSinks stages = staged;

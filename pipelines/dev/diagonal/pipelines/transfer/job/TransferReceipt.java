@@ -30,14 +30,14 @@ import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.NamedType;
-import dev.diagonal.transfer.TransferRows;
+import dev.diagonal.internal.transfer.run.RowTransfer;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.parquet.ParquetFiles;
-import dev.diagonal.transfer.sink.JdbcSink;
-import dev.diagonal.transfer.sink.TransferSink;
-import dev.diagonal.transfer.source.CsvFiles;
-import dev.diagonal.transfer.source.JsonLineFiles;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.parquet.ParquetFiles;
+import dev.diagonal.internal.transfer.write.JdbcSink;
+import dev.diagonal.internal.transfer.write.BlockSink;
+import dev.diagonal.internal.transfer.source.CsvFiles;
+import dev.diagonal.internal.transfer.source.JsonLineFiles;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.PipelineResult;
@@ -106,7 +106,7 @@ final class TransferReceipt {
   }
 
   /** Sets the source, before the sinks are created. */
-  void begin(TransferSource read, Mapping mapping) {
+  void begin(BlockSource read, Mapping mapping) {
     source = TypedRows.of(read, mapping, spec.blockRows());
   }
 
@@ -120,7 +120,7 @@ final class TransferReceipt {
    *
    * @throws UsageException if the rows of the target cannot be compared
    */
-  TransferSink checked(To to, TransferSink sink, RowType rows, ServerUrls servers)
+  BlockSink checked(To to, BlockSink sink, RowType rows, ServerUrls servers)
       throws Exception {
     if (!(to instanceof ToJdbc toTable)) {
       return file((ToFile) to, sink, rows);
@@ -166,7 +166,7 @@ final class TransferReceipt {
     return read;
   }
 
-  private TransferSink file(ToFile to, TransferSink sink, RowType rows) {
+  private BlockSink file(ToFile to, BlockSink sink, RowType rows) {
     List<ComparedColumn> columns = new ArrayList<>();
     for (Field field : rows.fields()) {
       columns.add(new ComparedColumn(columns.size(), Canonical.of(field.type()), 0));
@@ -187,7 +187,7 @@ final class TransferReceipt {
   private TypedRows readBack(ToFile to, RowType rows) throws Exception {
     List<String> path = List.of(to.path());
     RangePlan plan = RangePlan.DEFAULT.forReaders(Runners.readers(options));
-    TransferSource file;
+    BlockSource file;
     if (to instanceof ToCsv csv) {
       CsvFormat format = csv.format();
       List<String> columns = format.header() ? List.of() : rows.names();
@@ -234,11 +234,11 @@ final class TransferReceipt {
 
   private static RowSum sent(PipelineResult result, int sink) {
     long[] limbs = new long[Checksum.LIMBS];
-    String step = "Transfer/" + TransferRows.checksumStep(sink);
+    String step = "Transfer/" + RowTransfer.checksumStep(sink);
     for (int limb = 0; limb < limbs.length; limb++) {
       limbs[limb] = Summary.counted(result, step, Checksum.counter(limb));
     }
-    String rows = "Transfer/" + TransferRows.step(sink) + "/";
+    String rows = "Transfer/" + RowTransfer.step(sink) + "/";
     return new RowSum(Summary.counted(result, rows, "rows_written"), Checksum.ofLimbs(limbs));
   }
 

@@ -13,7 +13,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
-import dev.diagonal.transfer.sink.TransferSink;
+import dev.diagonal.internal.transfer.write.BlockSink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -116,7 +116,7 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
   }
 
   /** Returns the name of a sink's target. */
-  static String target(To to, TransferSink sink) {
+  static String target(To to, BlockSink sink) {
     if (to instanceof ToJdbc table) {
       return "table " + table.table();
     }

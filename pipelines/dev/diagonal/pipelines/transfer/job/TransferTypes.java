@@ -20,7 +20,7 @@ import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -41,7 +41,7 @@ final class TransferTypes {
    *
    * @throws UsageException if the user names a type for a column that the source lacks
    */
-  static Mapping of(TransferSpec spec, TransferSource source, ServerUrls servers)
+  static Mapping of(TransferSpec spec, BlockSource source, ServerUrls servers)
       throws SQLException, IOException, InterruptedException {
     Mapping mapping = spec.mapping();
     if (source.guesses() == null) {

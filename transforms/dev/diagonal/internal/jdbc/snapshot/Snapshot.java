@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A snapshot of a PostgreSQL database, which connections of several processes can read while a
- * {@link dev.diagonal.transfer.source.SnapshotKeeper} holds it.
+ * {@link dev.diagonal.internal.transfer.source.SnapshotKeeper} holds it.
  *
  * @param database where it was taken
  * @param id the server's name for it

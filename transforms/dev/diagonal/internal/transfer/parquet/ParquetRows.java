@@ -10,7 +10,7 @@ import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.source.RowBlockReader;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;

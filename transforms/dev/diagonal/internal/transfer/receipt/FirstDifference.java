@@ -2,7 +2,7 @@ package dev.diagonal.internal.transfer.receipt;
 
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
-import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

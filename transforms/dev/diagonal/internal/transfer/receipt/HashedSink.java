@@ -1,9 +1,9 @@
 package dev.diagonal.internal.transfer.receipt;
 
 import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.sink.RowBlockWriter;
-import dev.diagonal.transfer.sink.TransferSink;
-import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.write.RowBlockWriter;
+import dev.diagonal.internal.transfer.write.BlockSink;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import java.util.List;
 
 /**
@@ -12,14 +12,14 @@ import java.util.List;
  * @param sink writes the rows
  * @param columns the columns that are compared
  */
-public record HashedSink(TransferSink sink, List<ComparedColumn> columns) implements TransferSink {
+public record HashedSink(BlockSink sink, List<ComparedColumn> columns) implements BlockSink {
 
   public HashedSink {
     columns = List.copyOf(columns);
   }
 
   /** Returns the sink that writes the rows, which may be this one. */
-  public static TransferSink writing(TransferSink sink) {
+  public static BlockSink writing(BlockSink sink) {
     return sink instanceof HashedSink hashed ? hashed.sink : sink;
   }
 

@@ -6,7 +6,7 @@ import dev.diagonal.internal.rows.RowRejects;
 import dev.diagonal.metrics.Changes;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
-import dev.diagonal.transfer.sink.RowBlockWriter;
+import dev.diagonal.internal.transfer.write.RowBlockWriter;
 import java.io.IOException;
 import java.sql.SQLException;
 

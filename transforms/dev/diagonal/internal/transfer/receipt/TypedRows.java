@@ -7,9 +7,9 @@ import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.source.RowBlockReader;
-import dev.diagonal.transfer.source.SourceRange;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
+import dev.diagonal.internal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 /** The converted rows of a source, read in this process by several threads. */
 public final class TypedRows {
 
-  private final TransferSource source;
+  private final BlockSource source;
   private final ConversionPlan plan;
   private final int blockRows;
 
@@ -31,7 +31,7 @@ public final class TypedRows {
     void visit(RowBlock block) throws Exception;
   }
 
-  private TypedRows(TransferSource source, ConversionPlan plan, int blockRows) {
+  private TypedRows(BlockSource source, ConversionPlan plan, int blockRows) {
     this.source = source;
     this.plan = plan;
     this.blockRows = blockRows;
@@ -42,7 +42,7 @@ public final class TypedRows {
    *
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
-  public static TypedRows of(TransferSource source, Mapping mapping, int blockRows) {
+  public static TypedRows of(BlockSource source, Mapping mapping, int blockRows) {
     ConversionPlan plan = SourceConversion.plan(source, mapping, false);
     return new TypedRows(source.strict(plan.guessesInUse(), plan.jsonColumns()), plan, blockRows);
   }

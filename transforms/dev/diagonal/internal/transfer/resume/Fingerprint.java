@@ -2,8 +2,8 @@ package dev.diagonal.internal.transfer.resume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.transfer.source.SourceRange;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.HashFunction;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hasher;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
@@ -27,7 +27,7 @@ final class Fingerprint {
    * Returns a hash of the size and the ranges of a source, to which more can be added, as databases
    * keep it: of places in UTF-8.
    */
-  static Hasher of(TransferSource source) throws Exception {
+  static Hasher of(BlockSource source) throws Exception {
     Hasher hash = HASH.newHasher().putLong(source.bytes());
     for (SourceRange range : source.ranges()) {
       hash.putString(range.place(), UTF_8).putLong(range.start()).putLong(range.end());
@@ -39,7 +39,7 @@ final class Fingerprint {
    * Returns a hash of the size and the ranges of a source as directories keep it: of places in
    * UTF-16.
    */
-  static String ofFiles(TransferSource source) throws Exception {
+  static String ofFiles(BlockSource source) throws Exception {
     Hasher hash = HASH.newHasher().putLong(source.bytes());
     for (SourceRange range : source.ranges()) {
       hash.putUnencodedChars(range.place()).putLong(range.start()).putLong(range.end());

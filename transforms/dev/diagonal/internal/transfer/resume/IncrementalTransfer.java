@@ -13,7 +13,7 @@ import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.source.JdbcRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

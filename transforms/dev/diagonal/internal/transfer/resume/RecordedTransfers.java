@@ -14,7 +14,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -84,14 +84,14 @@ public final class RecordedTransfers {
    *
    * @param readers the number of readers of this run, which is returned otherwise
    */
-  public int readers(JdbcTarget database, String table, TransferSource source, int readers)
+  public int readers(JdbcTarget database, String table, BlockSource source, int readers)
       throws SQLException, InterruptedException {
     Entry found = choice().resumedIn(database, table, source);
     return found == null ? readers : found.readers();
   }
 
   /** Returns the ranges of an unfinished transfer if it is resumed, or else those of the source. */
-  public KeptRanges ranges(JdbcTarget database, String table, TransferSource source)
+  public KeptRanges ranges(JdbcTarget database, String table, BlockSource source)
       throws Exception {
     String bounds = TransferChoice.boundsOf(choice().resumedIn(database, table, source));
     return bounds == null ? new KeptRanges(source, source.ranges()) : KeptRanges.of(source, bounds);
@@ -107,7 +107,7 @@ public final class RecordedTransfers {
    * @throws IllegalArgumentException if it is to be resumed and cannot be; the message says why
    */
   public synchronized LedgerSettings begin(
-      JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
+      JdbcTarget database, Table target, WriteMode mode, BlockSource source, int readers)
       throws Exception {
     if (DatabaseKind.of(database.url()) != DatabaseKind.POSTGRES) {
       return ledger; // which no other database has
@@ -141,7 +141,7 @@ public final class RecordedTransfers {
    * @throws IllegalArgumentException if it is to be resumed and cannot be; the message says why
    */
   public String look(
-      JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
+      JdbcTarget database, Table target, WriteMode mode, BlockSource source, int readers)
       throws Exception {
     Entry wanted = choice().wanted(source, target, mode, readers, commitRows);
     return RetriedTransaction.in(

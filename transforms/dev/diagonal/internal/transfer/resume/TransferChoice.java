@@ -17,7 +17,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -51,7 +51,7 @@ record TransferChoice(
    * Identifies the names and sizes of the files and how they are cut, or the rows of a database,
    * and the columns and the mode in which they are written.
    */
-  private String inputOf(TransferSource source, Table table, WriteMode mode) throws Exception {
+  private String inputOf(BlockSource source, Table table, WriteMode mode) throws Exception {
     Hasher hash = Fingerprint.of(source);
     for (Column column : table.columns()) {
       hash.putString(column.name(), UTF_8).putBoolean(column.key());
@@ -70,13 +70,13 @@ record TransferChoice(
   }
 
   /** Returns the transfer that a run begins unless it resumes one. */
-  Entry wanted(TransferSource source, Table target, WriteMode mode, int readers, int commitRows)
+  Entry wanted(BlockSource source, Table target, WriteMode mode, int readers, int commitRows)
       throws Exception {
     return new Entry(
         UUID.randomUUID(), described(source), inputOf(source, target, mode), readers, commitRows);
   }
 
-  private String described(TransferSource source) {
+  private String described(BlockSource source) {
     return task.isEmpty() ? source.describe() : "%s (task %s)".formatted(source.describe(), task);
   }
 
@@ -273,7 +273,7 @@ record TransferChoice(
   }
 
   /** Returns the transfer that is resumed, before it is checked, or null if there is none. */
-  @Nullable Entry resumedIn(JdbcTarget database, String table, TransferSource source)
+  @Nullable Entry resumedIn(JdbcTarget database, String table, BlockSource source)
       throws SQLException, InterruptedException {
     if (!resumes()) {
       return null;

@@ -4,7 +4,7 @@ import dev.diagonal.internal.files.output.DirectoryLock;
 import dev.diagonal.internal.files.output.KeptParts;
 import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.internal.metrics.Warnings;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class UnfinishedFiles implements AutoCloseable {
    * @param how identifies how rows are converted and written
    * @throws IllegalArgumentException if the interrupted one is running, or was another
    */
-  public void begin(TransferSource source, int readers, String how) throws Exception {
+  public void begin(BlockSource source, int readers, String how) throws Exception {
     String manifest =
         "%s%s\nfiles %s\nrows %s\n"
             .formatted(READERS, readers, Fingerprint.ofFiles(source), Fingerprint.of(how));

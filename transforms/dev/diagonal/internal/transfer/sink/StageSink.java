@@ -14,9 +14,9 @@ import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.schedule.RejectedRow;
-import dev.diagonal.transfer.sink.RowBlockWriter;
-import dev.diagonal.transfer.sink.TransferSink;
-import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.write.RowBlockWriter;
+import dev.diagonal.internal.transfer.write.BlockSink;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * own. So rows of failed or abandoned attempts are distinguished from those of the acknowledged
  * one.
  */
-public final class StageSink implements TransferSink {
+public final class StageSink implements BlockSink {
 
   private final StagedTable stage;
   private final int commitRows;

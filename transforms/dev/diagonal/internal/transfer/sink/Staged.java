@@ -1,7 +1,7 @@
 package dev.diagonal.internal.transfer.sink;
 
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.List;
 
 /**
@@ -11,7 +11,7 @@ import java.util.List;
  * @param source the origin of the rows, for messages
  * @param refused receives the rows that the target refuses
  */
-public record Staged(StagedTable table, TransferSource source, Refused refused) {
+public record Staged(StagedTable table, BlockSource source, Refused refused) {
 
   /** Receives the rows that a target refuses when its stage is published. */
   public interface Refused {

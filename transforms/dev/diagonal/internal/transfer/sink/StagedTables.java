@@ -10,7 +10,7 @@ import dev.diagonal.internal.jdbc.schema.SchemaRights;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -123,7 +123,7 @@ public final class StagedTables {
    * @param refused receives the rows that the target refuses at the publication
    */
   public synchronized StagedTable add(
-      Table target, StagedTable.Mode mode, TransferSource source, Staged.Refused refused)
+      Table target, StagedTable.Mode mode, BlockSource source, Staged.Refused refused)
       throws SQLException, InterruptedException {
     int number = 2 * stages.size();
     StagedTable table =

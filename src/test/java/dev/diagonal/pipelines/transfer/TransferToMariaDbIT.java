@@ -7,7 +7,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.testing.LocalMariaDb;
 import dev.diagonal.testing.MariaDbExtension;
-import dev.diagonal.transfer.source.JdbcStandardRows;
+import dev.diagonal.internal.transfer.source.JdbcStandardRows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TimeZone;

@@ -3,8 +3,8 @@ package dev.diagonal.internal.transfer.resume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.transfer.source.JdbcStandardRows;
-import dev.diagonal.transfer.source.TransferSource;
+import dev.diagonal.internal.transfer.source.JdbcStandardRows;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -22,7 +22,7 @@ final class FingerprintTest {
       statement.execute("CREATE TABLE \"märz\" (id BIGINT PRIMARY KEY)");
       statement.execute("INSERT INTO \"märz\" VALUES (1), (100000)");
     }
-    TransferSource rows = JdbcStandardRows.ofTable(JdbcTarget.at(URL), "märz", null, 4);
+    BlockSource rows = JdbcStandardRows.ofTable(JdbcTarget.at(URL), "märz", null, 4);
 
     assertThat(rows.ranges()).hasSize(2);
     assertThat(Fingerprint.of("rows")).isEqualTo("f94ea19d3be40dd4904e5128ead9de0a");

@@ -1,0 +1,20 @@
+package dev.diagonal.internal.transfer.write;
+
+import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.transfer.source.SourceRange;
+import java.io.Serializable;
+
+/** A target of rows: {@link TextFileSink}, {@link JdbcSink} or {@link IndexSink}. */
+public interface BlockSink extends Serializable {
+
+  /** Returns the target, for messages. */
+  String describe();
+
+  /** Returns whether it refuses texts that contain the character 0. */
+  default boolean refusesNul() {
+    return false;
+  }
+
+  /** Opens a writer of the rows of one range. */
+  RowBlockWriter open(SourceRange range, RowType type) throws Exception;
+}

@@ -1,6 +1,0 @@
-/**
- * The transform that reads rows from one source, converts them and writes them to one or more
- * sinks. Reading, converting and writing overlap.
- */
-@org.jspecify.annotations.NullMarked
-package dev.diagonal.transfer;
