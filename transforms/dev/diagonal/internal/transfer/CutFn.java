@@ -1,7 +1,7 @@
 package dev.diagonal.internal.transfer;
 
-import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /** Emits the ranges of a source. */

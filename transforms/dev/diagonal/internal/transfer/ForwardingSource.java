@@ -1,10 +1,10 @@
 package dev.diagonal.internal.transfer;
 
+import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.TypeGuesses;
-import dev.diagonal.internal.transfer.source.SourceRange;
-import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

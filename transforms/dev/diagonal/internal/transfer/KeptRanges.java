@@ -2,10 +2,10 @@ package dev.diagonal.internal.transfer;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.diagonal.rows.types.ColumnGuess;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.internal.transfer.source.SourceRange;
-import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.rows.types.ColumnGuess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,8 +16,7 @@ import java.util.Set;
  * @param source the source, which can open any range of its key
  * @param ranges the ranges that are read
  */
-public record KeptRanges(BlockSource source, List<SourceRange> ranges)
-    implements ForwardingSource {
+public record KeptRanges(BlockSource source, List<SourceRange> ranges) implements ForwardingSource {
 
   public KeptRanges {
     ranges = List.copyOf(ranges);

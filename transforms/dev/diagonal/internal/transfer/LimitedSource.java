@@ -2,13 +2,13 @@ package dev.diagonal.internal.transfer;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.types.ColumnGuess;
-import dev.diagonal.internal.transfer.source.RowBlockReader;
-import dev.diagonal.internal.transfer.source.SourceRange;
-import dev.diagonal.internal.transfer.source.BlockSource;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Iterator;

@@ -1,8 +1,8 @@
 package dev.diagonal.internal.transfer;
 
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
-import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.transfer.mapping.Mapping;
 
 /** Plans the conversion of a source's rows. */
 public final class SourceConversion {

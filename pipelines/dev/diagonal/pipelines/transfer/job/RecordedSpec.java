@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.internal.transfer.resume.IncrementalTransfer;
+import dev.diagonal.internal.transfer.source.JdbcRows;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
@@ -10,7 +11,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.internal.transfer.source.JdbcRows;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.TreeMap;

@@ -7,6 +7,9 @@ import dev.diagonal.internal.transfer.resume.InsertRun;
 import dev.diagonal.internal.transfer.resume.Kind;
 import dev.diagonal.internal.transfer.resume.RecordedTransfers;
 import dev.diagonal.internal.transfer.resume.UnfinishedFiles;
+import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.write.JdbcSink;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Table;
@@ -22,9 +25,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.internal.transfer.write.JdbcSink;
-import dev.diagonal.internal.transfer.source.JdbcRows;
-import dev.diagonal.internal.transfer.source.BlockSource;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -143,8 +143,7 @@ final class Recording {
    *
    * @param readers the number of readers that the ranges of the source are made for
    */
-  void beginFiles(BlockSource source, Mapping mapping, RowType rows, int readers)
-      throws Exception {
+  void beginFiles(BlockSource source, Mapping mapping, RowType rows, int readers) throws Exception {
     if (files != null) {
       files.begin(
           source,
@@ -197,8 +196,7 @@ final class Recording {
   }
 
   /** Returns a line about the rows that an incremental transfer would read, or nothing. */
-  String window(BlockSource source, ServerUrls servers)
-      throws SQLException, InterruptedException {
+  String window(BlockSource source, ServerUrls servers) throws SQLException, InterruptedException {
     return incremental != null && source instanceof JdbcRows rows
         ? recorded.look(incremental, rows, servers)
         : "";

@@ -1,14 +1,14 @@
 package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
+import dev.diagonal.internal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.source.SnapshotKeeper;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
-import dev.diagonal.internal.transfer.source.JdbcRows;
-import dev.diagonal.internal.transfer.source.SnapshotKeeper;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,8 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.internal.rows.NearestName;
+import dev.diagonal.internal.transfer.run.RowTransfer;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -14,8 +16,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromFiles;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.internal.transfer.run.RowTransfer;
-import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.List;
 
 /** Checks a transfer against the columns of its files, before it connects to a server. */

@@ -3,6 +3,13 @@ package dev.diagonal.pipelines.transfer.job;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.transfer.LimitedSource;
+import dev.diagonal.internal.transfer.parquet.ParquetFiles;
+import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.CsvFiles;
+import dev.diagonal.internal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.source.JdbcStandardRows;
+import dev.diagonal.internal.transfer.source.JsonLineFiles;
+import dev.diagonal.internal.transfer.source.SnapshotKeeper;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;
@@ -13,13 +20,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJsonLines;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromParquet;
-import dev.diagonal.internal.transfer.parquet.ParquetFiles;
-import dev.diagonal.internal.transfer.source.CsvFiles;
-import dev.diagonal.internal.transfer.source.JdbcRows;
-import dev.diagonal.internal.transfer.source.JdbcStandardRows;
-import dev.diagonal.internal.transfer.source.JsonLineFiles;
-import dev.diagonal.internal.transfer.source.SnapshotKeeper;
-import dev.diagonal.internal.transfer.source.BlockSource;
 import org.jspecify.annotations.Nullable;
 
 /** The source of a transfer. */

@@ -6,7 +6,13 @@ import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
+import dev.diagonal.internal.transfer.parquet.ParquetFileSink;
 import dev.diagonal.internal.transfer.sink.TargetTable;
+import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.write.BlockSink;
+import dev.diagonal.internal.transfer.write.IndexSink;
+import dev.diagonal.internal.transfer.write.JdbcSink;
+import dev.diagonal.internal.transfer.write.TextFileSink;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
@@ -27,12 +33,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.internal.transfer.parquet.ParquetFileSink;
-import dev.diagonal.internal.transfer.write.IndexSink;
-import dev.diagonal.internal.transfer.write.JdbcSink;
-import dev.diagonal.internal.transfer.write.TextFileSink;
-import dev.diagonal.internal.transfer.write.BlockSink;
-import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +67,7 @@ final class TransferOutput {
   }
 
   /** Returns a sink. Creates missing tables, indices and stages. */
-  BlockSink sink(To to, BlockSource source, RowType rows, ServerUrls servers)
-      throws Exception {
+  BlockSink sink(To to, BlockSource source, RowType rows, ServerUrls servers) throws Exception {
     if (to instanceof ToJdbc table) {
       return tableSink(table, source, rows, table.database().at(servers));
     } else if (to instanceof ToIndex index) {
@@ -128,8 +127,8 @@ final class TransferOutput {
         : recording.look(database, table, modeOf(to.mode()), source, input.readers());
   }
 
-  private BlockSink tableSink(
-      ToJdbc to, BlockSource source, RowType rows, JdbcTarget database) throws Exception {
+  private BlockSink tableSink(ToJdbc to, BlockSource source, RowType rows, JdbcTarget database)
+      throws Exception {
     Table found = find(to, source, rows, database);
     WriteMode mode = modeOf(to.mode());
     StagedSinks stages = staged;

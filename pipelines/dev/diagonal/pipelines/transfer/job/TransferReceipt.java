@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.internal.files.output.OutputPlace;
+import dev.diagonal.internal.transfer.parquet.ParquetFiles;
 import dev.diagonal.internal.transfer.receipt.Canonical;
 import dev.diagonal.internal.transfer.receipt.Checksum;
 import dev.diagonal.internal.transfer.receipt.ComparedColumn;
@@ -11,7 +12,13 @@ import dev.diagonal.internal.transfer.receipt.MismatchException;
 import dev.diagonal.internal.transfer.receipt.RowSum;
 import dev.diagonal.internal.transfer.receipt.TableRows;
 import dev.diagonal.internal.transfer.receipt.TypedRows;
+import dev.diagonal.internal.transfer.run.RowTransfer;
 import dev.diagonal.internal.transfer.sink.StageSink;
+import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.CsvFiles;
+import dev.diagonal.internal.transfer.source.JsonLineFiles;
+import dev.diagonal.internal.transfer.write.BlockSink;
+import dev.diagonal.internal.transfer.write.JdbcSink;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;
@@ -30,14 +37,7 @@ import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.NamedType;
-import dev.diagonal.internal.transfer.run.RowTransfer;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.internal.transfer.parquet.ParquetFiles;
-import dev.diagonal.internal.transfer.write.JdbcSink;
-import dev.diagonal.internal.transfer.write.BlockSink;
-import dev.diagonal.internal.transfer.source.CsvFiles;
-import dev.diagonal.internal.transfer.source.JsonLineFiles;
-import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.PipelineResult;
@@ -120,8 +120,7 @@ final class TransferReceipt {
    *
    * @throws UsageException if the rows of the target cannot be compared
    */
-  BlockSink checked(To to, BlockSink sink, RowType rows, ServerUrls servers)
-      throws Exception {
+  BlockSink checked(To to, BlockSink sink, RowType rows, ServerUrls servers) throws Exception {
     if (!(to instanceof ToJdbc toTable)) {
       return file((ToFile) to, sink, rows);
     }

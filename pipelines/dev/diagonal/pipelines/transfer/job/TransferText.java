@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.internal.transfer.write.BlockSink;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
@@ -13,7 +14,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
-import dev.diagonal.internal.transfer.write.BlockSink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A worker of a Flink cluster that is stopped for longer than its heartbeat while it writes a file,
  * and goes on when the job has been repeated elsewhere and has ended. {@link
- * dev.diagonal.internal.transfer.write.JoinPartsFnTest} does the same to the steps, without a cluster.
+ * dev.diagonal.internal.transfer.write.JoinPartsFnTest} does the same to the steps, without a
+ * cluster.
  */
 @Tag("large")
 @ExtendWith(PostgresExtension.class)

@@ -17,10 +17,10 @@ import dev.diagonal.shard.PackBlocks;
 import dev.diagonal.textfile.WriteDeadLetterFiles;
 import dev.diagonal.textfile.WriteDeadLetters;
 import dev.diagonal.textfile.WriteTextFile;
-import dev.diagonal.internal.transfer.run.RowTransfer;
+import dev.diagonal.transfer.TransferRows;
+import dev.diagonal.transfer.TransferSink;
+import dev.diagonal.transfer.TransferSource;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.internal.transfer.write.TextFileSink;
-import dev.diagonal.internal.transfer.source.CsvFiles;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -133,10 +133,11 @@ final class FileRecipes {
   static PCollection<Written> toJsonLines(Pipeline pipeline, String files, String output)
       throws IOException {
     // transfer begins
-    CsvFiles people = CsvFiles.of(List.of(files), CsvFormat.DEFAULT, RangePlan.DEFAULT);
-    TextFileSink lines = TextFileSink.jsonLines(output, OutputRun.alone());
+    TransferSource people =
+        TransferSource.csv(List.of(files), CsvFormat.DEFAULT, RangePlan.DEFAULT);
+    TransferSink lines = TransferSink.jsonLines(output, OutputRun.alone());
     PCollection<Written> written =
-        pipeline.apply("Transfer", RowTransfer.of(people, Mapping.NONE, List.of(lines)));
+        pipeline.apply("Transfer", TransferRows.of(people, Mapping.NONE, List.of(lines)));
     // transfer ends
     return written;
   }

@@ -1,12 +1,12 @@
 package dev.diagonal.internal.transfer.receipt;
 
+import dev.diagonal.internal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.source.SnapshotKeeper;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.internal.transfer.source.JdbcRows;
-import dev.diagonal.internal.transfer.source.SnapshotKeeper;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

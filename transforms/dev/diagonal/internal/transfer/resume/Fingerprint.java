@@ -2,8 +2,8 @@ package dev.diagonal.internal.transfer.resume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.HashFunction;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hasher;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;

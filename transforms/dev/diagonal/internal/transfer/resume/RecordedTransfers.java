@@ -10,11 +10,11 @@ import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.internal.transfer.KeptRanges;
+import dev.diagonal.internal.transfer.source.BlockSource;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
-import dev.diagonal.internal.transfer.source.BlockSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -91,8 +91,7 @@ public final class RecordedTransfers {
   }
 
   /** Returns the ranges of an unfinished transfer if it is resumed, or else those of the source. */
-  public KeptRanges ranges(JdbcTarget database, String table, BlockSource source)
-      throws Exception {
+  public KeptRanges ranges(JdbcTarget database, String table, BlockSource source) throws Exception {
     String bounds = TransferChoice.boundsOf(choice().resumedIn(database, table, source));
     return bounds == null ? new KeptRanges(source, source.ranges()) : KeptRanges.of(source, bounds);
   }

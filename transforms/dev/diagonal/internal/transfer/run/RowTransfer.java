@@ -12,19 +12,19 @@ import dev.diagonal.internal.transfer.SourceConversion;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
+import dev.diagonal.internal.transfer.parquet.ParquetFiles;
 import dev.diagonal.internal.transfer.receipt.HashedSink;
 import dev.diagonal.internal.transfer.resume.FinishedParts;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
+import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
+import dev.diagonal.internal.transfer.source.SourceRange;
+import dev.diagonal.internal.transfer.write.BlockSink;
+import dev.diagonal.internal.transfer.write.FileSink;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.internal.transfer.parquet.ParquetFiles;
-import dev.diagonal.internal.transfer.write.FileSink;
-import dev.diagonal.internal.transfer.write.BlockSink;
-import dev.diagonal.internal.transfer.source.RowBlockReader;
-import dev.diagonal.internal.transfer.source.SourceRange;
-import dev.diagonal.internal.transfer.source.BlockSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -128,8 +128,7 @@ public final class RowTransfer extends PTransform<PBegin, PCollection<Written>> 
 
   /** Also adds to the counts of the command of this name, if one runs in this JVM; default none. */
   public RowTransfer withRun(String name) {
-    return new RowTransfer(
-        source, conversion, sinks, blockRows, maxBadRecords, name, errorHandler);
+    return new RowTransfer(source, conversion, sinks, blockRows, maxBadRecords, name, errorHandler);
   }
 
   /** Returns the type of the rows that are written. */

@@ -7,6 +7,7 @@ import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.table.RowAt;
 import dev.diagonal.internal.rows.Reject;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.RowBinder;
@@ -20,7 +21,6 @@ import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.schedule.RejectedRow;
-import dev.diagonal.internal.transfer.source.SourceRange;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,8 +72,8 @@ public final class JdbcSink implements BlockSink {
   }
 
   /**
-   * Returns a sink of COPY tuples as {@link dev.diagonal.internal.transfer.source.JdbcRows#tuples} reads
-   * them, with this table's columns in order.
+   * Returns a sink of COPY tuples as {@link dev.diagonal.internal.transfer.source.JdbcRows#tuples}
+   * reads them, with this table's columns in order.
    *
    * @throws IllegalStateException if the mode is not insert, or the table has a key
    */

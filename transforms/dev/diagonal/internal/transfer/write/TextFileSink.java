@@ -6,10 +6,10 @@ import dev.diagonal.internal.files.output.OutputCompression;
 import dev.diagonal.internal.files.output.RunFiles;
 import dev.diagonal.internal.rows.CsvFormatter;
 import dev.diagonal.internal.rows.JsonFormatter;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.internal.transfer.source.SourceRange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -40,8 +40,8 @@ public final class TextFileSink implements FileSink {
   }
 
   /**
-   * Returns a sink of CSV that {@link dev.diagonal.internal.transfer.source.CsvFiles} reads back: see {@link
-   * CsvFormatter}.
+   * Returns a sink of CSV that {@link dev.diagonal.internal.transfer.source.CsvFiles} reads back:
+   * see {@link CsvFormatter}.
    *
    * @param run the run that the part files belong to
    * @throws IllegalArgumentException if the name implies a compression that cannot be written

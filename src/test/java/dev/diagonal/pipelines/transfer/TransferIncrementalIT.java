@@ -3,6 +3,8 @@ package dev.diagonal.pipelines.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.internal.transfer.source.JdbcRows;
+import dev.diagonal.internal.transfer.source.SnapshotKeeper;
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
@@ -11,8 +13,6 @@ import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.TableGate;
-import dev.diagonal.internal.transfer.source.JdbcRows;
-import dev.diagonal.internal.transfer.source.SnapshotKeeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

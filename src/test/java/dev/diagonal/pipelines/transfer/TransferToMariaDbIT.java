@@ -3,11 +3,11 @@ package dev.diagonal.pipelines.transfer;
 import static dev.diagonal.pipelines.command.Launched.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.internal.transfer.source.JdbcStandardRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.testing.LocalMariaDb;
 import dev.diagonal.testing.MariaDbExtension;
-import dev.diagonal.internal.transfer.source.JdbcStandardRows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TimeZone;

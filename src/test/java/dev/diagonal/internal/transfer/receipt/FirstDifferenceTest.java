@@ -3,9 +3,9 @@ package dev.diagonal.internal.transfer.receipt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.files.RangePlan;
+import dev.diagonal.internal.transfer.source.CsvFiles;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.internal.transfer.source.CsvFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.diagonal.internal.transfer.resume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.internal.transfer.source.JdbcStandardRows;
 import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.JdbcStandardRows;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
+import dev.diagonal.internal.transfer.write.RowBlockWriter;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.internal.transfer.write.RowBlockWriter;
-import dev.diagonal.internal.transfer.source.RowBlockReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
