@@ -217,20 +217,19 @@ class IndexDocumentsIT {
     assertThat(routed.path("_routing").asText()).isEqualTo("r");
   }
 
-  @Test
-  void packsDocumentsOfSmallBundles() throws Exception {
-    for (Runner runner : Runner.values()) {
-      TestPipeline pipeline = runner.pipeline();
-      pipeline
-          .apply(Create.of(block(1, 2_000).records()).withCoder(Document.coder()))
-          .apply(Reshuffle.viaRandomKey())
-          .apply(PackDocuments.create().withBlockDocuments(500).withKeys(2))
-          .apply(IndexDocuments.into(target));
-      PipelineResult result = pipeline.run();
-      assertThat(Measures.counter(result, "rows_written")).isEqualTo(2_000);
-      assertThat(Measures.counter(result, "batches_written")).isBetween(2L, 12L);
-      assertDocuments(1, 2_000);
-    }
+  @ParameterizedTest
+  @EnumSource
+  void packsDocumentsOfSmallBundles(Runner runner) throws Exception {
+    TestPipeline pipeline = runner.pipeline();
+    pipeline
+        .apply(Create.of(block(1, 2_000).records()).withCoder(Document.coder()))
+        .apply(Reshuffle.viaRandomKey())
+        .apply(PackDocuments.create().withBlockDocuments(500).withKeys(2))
+        .apply(IndexDocuments.into(target));
+    PipelineResult result = pipeline.run();
+    assertThat(Measures.counter(result, "rows_written")).isEqualTo(2_000);
+    assertThat(Measures.counter(result, "batches_written")).isBetween(2L, 12L);
+    assertDocuments(1, 2_000);
   }
 
   @ParameterizedTest
