@@ -146,10 +146,14 @@ abstract class RelationRows implements BlockSource {
     return open(relation, conditions, blockRows);
   }
 
-  /** Opens the rows of a relation that meet conditions. */
+  /**
+   * Opens the rows of a relation that meet conditions. Messages name the conditions: the numbers of
+   * rows in them count these rows only.
+   */
   final RowBlockReader open(String from, List<String> conditions, int blockRows)
       throws SQLException {
-    return read(database, from + where(conditions), blockRows, RowOrigin.of(describe()));
+    String where = where(conditions);
+    return read(database, from + where, blockRows, RowOrigin.of(describe() + where));
   }
 
   static String where(List<String> conditions) {

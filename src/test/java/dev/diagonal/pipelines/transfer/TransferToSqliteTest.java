@@ -161,4 +161,19 @@ final class TransferToSqliteTest extends StoreCases {
     assertThat(Files.readAllLines(out)).containsExactly("e", "1.5");
     assertThat(Files.readAllLines(bad)).hasSize(1);
   }
+
+  /** The number of a row is that in its range, so the range is named. */
+  @Test
+  void badRowsNameTheirRange() throws Exception {
+    execute(
+        "CREATE TABLE people (id INTEGER PRIMARY KEY, age INTEGER)",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120000)"
+            + " INSERT INTO people SELECT i, CASE i WHEN 100001 THEN 'old' ELSE 1 END FROM n");
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(
+        transfer(
+            "jdbc:people", "csv:" + directory.resolve("out.csv"), "--badRecords=" + bad, "--targetParallelism=2"));
+    assertThat(Files.readString(bad))
+        .contains("WHERE \\\"id\\\" >= 60001, row 40001, column age");
+  }
 }
