@@ -172,8 +172,10 @@ final class TransferToSqliteTest extends StoreCases {
     Path bad = directory.resolve("bad.jsonl");
     assertDone(
         transfer(
-            "jdbc:people", "csv:" + directory.resolve("out.csv"), "--badRecords=" + bad, "--targetParallelism=2"));
-    assertThat(Files.readString(bad))
-        .contains("WHERE \\\"id\\\" >= 60001, row 40001, column age");
+            "jdbc:people",
+            "csv:" + directory.resolve("out.csv"),
+            "--badRecords=" + bad,
+            "--targetParallelism=2"));
+    assertThat(Files.readString(bad)).contains("WHERE \\\"id\\\" >= 60001, row 40001, column age");
   }
 }
