@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.command;
 
 import dev.diagonal.internal.bytes.Printable;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.internal.rows.NearestName;
@@ -164,7 +165,7 @@ public final class Launcher {
     String prefix = command.isEmpty() ? "" : command + ": ";
     Logger.getLogger(Warnings.LOGGER).info(() -> "failed: " + Failure.of(thrown).message());
     if (thrown instanceof UsageException || Failure.isRefusal(thrown)) {
-      err.println(prefix + Printable.lines(JdbcUrl.shownIn(String.valueOf(thrown.getMessage()))));
+      err.println(prefix + Printable.lines(JdbcUrl.shownIn(Reason.of(thrown))));
       if (!command.isEmpty()) {
         err.println(command + " --help lists the options");
       }

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.jobfiles;
 
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.output.OutputCompression;
 import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.internal.files.stored.FileSystemModules;
@@ -121,7 +122,7 @@ public final class OutputPath {
     try {
       return Path.of(path);
     } catch (InvalidPathException e) {
-      throw new UsageException("--%s: '%s' is not a valid path".formatted(option, path), e);
+      throw new UsageException("--%s: %s".formatted(option, Reason.of(e)), e);
     }
   }
 }

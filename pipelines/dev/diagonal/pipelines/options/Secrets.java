@@ -6,6 +6,7 @@ import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -47,7 +48,7 @@ public final class Secrets {
           .filter(line -> !line.isEmpty())
           .orElseThrow(
               () -> new UsageException("--%s: the file '%s' is empty".formatted(option, file)));
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       throw new UsageException(
           "--%s: the file '%s' cannot be read: %s".formatted(option, file, Reason.ofFile(e)), e);
     }

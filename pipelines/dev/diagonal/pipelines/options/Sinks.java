@@ -12,6 +12,7 @@ import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -235,7 +236,7 @@ public final class Sinks {
   private static String pemIn(String file) {
     try {
       return Files.readString(Path.of(file));
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       throw new UsageException(
           "--elasticsearchCaFile: the file '%s' cannot be read: %s"
               .formatted(file, Reason.ofFile(e)),

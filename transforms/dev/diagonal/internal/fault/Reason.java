@@ -1,6 +1,7 @@
 package dev.diagonal.internal.fault;
 
 import java.nio.file.AccessDeniedException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 
 /** The reason of an exception, for a message or a dead letter. */
@@ -10,6 +11,9 @@ public final class Reason {
 
   /** Returns the message of an exception, or the name of its class if it has none. */
   public static String of(Throwable fault) {
+    if (fault instanceof InvalidPathException invalid) {
+      return "'%s' is not a valid path: %s".formatted(invalid.getInput(), ofFile(fault));
+    }
     String message = fault.getMessage();
     return message == null ? fault.getClass().getSimpleName() : message;
   }
@@ -20,8 +24,17 @@ public final class Reason {
       return "it does not exist";
     } else if (fault instanceof AccessDeniedException) {
       return "permission denied";
+    } else if (fault instanceof InvalidPathException invalid) {
+      return ofName(invalid);
     }
     return of(fault);
+  }
+
+  private static String ofName(InvalidPathException fault) {
+    return fault.getReason().contains("unmappable")
+        ? "it cannot be written in the character set of this process (%s): set LC_ALL=C.UTF-8"
+            .formatted(System.getProperty("sun.jnu.encoding"))
+        : fault.getReason();
   }
 
   /** Returns the reason of the exception at the end of the chain of causes. */
