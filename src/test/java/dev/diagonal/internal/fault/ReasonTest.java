@@ -17,7 +17,8 @@ final class ReasonTest {
   @Test
   void namesWhatAFileNameCannotHave() {
     InvalidPathException unmappable =
-        new InvalidPathException("/tmp/é", "Malformed input or input contains unmappable characters");
+        new InvalidPathException(
+            "/tmp/é", "Malformed input or input contains unmappable characters");
     assertThat(Reason.of(unmappable))
         .startsWith("'/tmp/é' is not a valid path: it cannot be written in the character set of")
         .endsWith("set LC_ALL=C.UTF-8");

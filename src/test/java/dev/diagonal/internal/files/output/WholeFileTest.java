@@ -183,8 +183,7 @@ final class WholeFileTest {
     // Where names are ASCII, this JVM cannot have such a file.
     boolean isAscii = "ANSI_X3.4-1968".equals(System.getProperty("sun.jnu.encoding"));
     String accents = isAscii ? "e" : "é";
-    for (String name :
-        List.of("o".repeat(250), "out[x]", "out*", accents.repeat(120), "a\nb")) {
+    for (String name : List.of("o".repeat(250), "out[x]", "out*", accents.repeat(120), "a\nb")) {
       write(directory.resolve(name));
       assertThat(directory.resolve(name)).hasContent("new");
       Files.delete(directory.resolve(name));
