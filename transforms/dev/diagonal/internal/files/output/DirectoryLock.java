@@ -30,19 +30,31 @@ public final class DirectoryLock implements AutoCloseable {
   private static final int MOST_ATTEMPTS = 1_000;
 
   /**
-   * The locks of this JVM, by their real paths. By POSIX rules, this JVM would lose a lock by
-   * opening and closing the file again.
+   * The locks of this JVM. By POSIX rules, this JVM would lose a lock by opening and closing the
+   * file again, by whichever path.
    */
-  private static final Set<Path> HERE = ConcurrentHashMap.newKeySet();
+  private static final Set<Identity> HERE = ConcurrentHashMap.newKeySet();
 
   private final Path file;
+  private final Identity identity;
   private @Nullable FileChannel channel;
 
-  /**
-   * @param file its real path
-   */
-  private DirectoryLock(Path file) {
+  private DirectoryLock(Path file, Identity identity) {
     this.file = file;
+    this.identity = identity;
+  }
+
+  /**
+   * A file, by whichever path it was found. A file system may use the key of a deleted file again,
+   * but no process uses its name again.
+   *
+   * @param key its device and inode, or its real path where a file system has no such keys
+   */
+  private record Identity(Object key, String name) {
+    static Identity of(Path file) throws IOException {
+      Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return new Identity(key == null ? file : key, nameOf(file));
+    }
   }
 
   /** Returns whether a file of a directory is its lock. */
@@ -66,10 +78,16 @@ public final class DirectoryLock implements AutoCloseable {
         create(directory);
         continue;
       }
-      if (!HERE.add(file)) {
+      Identity identity;
+      try {
+        identity = Identity.of(file);
+      } catch (NoSuchFileException e) {
+        continue; // Its holder has just deleted it.
+      }
+      if (!HERE.add(identity)) {
         return null;
       }
-      DirectoryLock lock = new DirectoryLock(file);
+      DirectoryLock lock = new DirectoryLock(file, identity);
       boolean taken = false;
       try {
         boolean free = lock.tryLock();
@@ -143,7 +161,7 @@ public final class DirectoryLock implements AutoCloseable {
         channel.close();
       }
     } finally {
-      HERE.remove(file);
+      HERE.remove(identity);
     }
   }
 }

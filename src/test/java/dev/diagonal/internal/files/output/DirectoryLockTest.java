@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,22 @@ final class DirectoryLockTest {
       assertThat(first).isNotNull();
       assertThat(second).isNotNull();
       assertThat(new KeptParts(link.toString()).lock()).isNull();
+    }
+  }
+
+  /** As a directory that is mounted in two places: the same file, at paths without links. */
+  @Test
+  void aLockAtTwoPathsIsOneLock() throws IOException {
+    Path kept = Path.of(parts.directory());
+    try (DirectoryLock first = parts.lock()) {
+      assertThat(first).isNotNull();
+      Path other = Files.createDirectories(kept.resolveSibling("other"));
+      try (Stream<Path> files = Files.list(kept)) {
+        for (Path lock : files.toList()) {
+          Files.createLink(other.resolve(lock.getFileName()), lock);
+        }
+      }
+      assertThat(new KeptParts(other.toString()).lock()).isNull();
     }
   }
 
