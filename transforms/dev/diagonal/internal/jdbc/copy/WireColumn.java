@@ -7,7 +7,9 @@ import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A column and the format in which its values are sent to PostgreSQL.
@@ -54,9 +56,15 @@ public record WireColumn(Column column, FoundColumn found, WireType type) {
    * @throws SQLException if a column is missing or generated
    */
   public static List<WireColumn> of(FoundTable found, Table table) throws SQLException {
+    return of(found.columns(), table);
+  }
+
+  static List<WireColumn> of(List<FoundColumn> found, Table table) throws SQLException {
+    Map<String, FoundColumn> byName = new HashMap<>();
+    found.forEach(each -> byName.put(each.name(), each));
     List<WireColumn> columns = new ArrayList<>();
     for (Column column : table.columns()) {
-      FoundColumn its = found.column(column.name());
+      FoundColumn its = byName.get(column.name());
       if (its == null || its.generated()) {
         throw new SQLException(
             "column %s of table %s %s"

@@ -1,7 +1,7 @@
 package dev.diagonal.internal.jdbc.copy;
 
+import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.jdbc.table.FoundColumn;
-import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.jdbc.table.Table;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The length or precision that a column's type declares, for types whose values PostgreSQL would
- * change without an error to fit it: {@code varchar(n)} loses blanks at its end; numbers and times
- * are rounded. Immutable.
+ * change without an error to fit it: {@code varchar(n)} loses blanks at its end, and a cast to a
+ * domain over it loses any characters; numbers and times are rounded. Immutable.
  */
 public final class WireLimit {
 
@@ -26,14 +26,20 @@ public final class WireLimit {
   private static final int DIGITS_OF_MICROS = 6;
 
   /**
-   * The decimal places of the seconds in a time, with colons or without, and without zeros at the
-   * end.
+   * The decimal places of a time, without zeros at the end: after {@code :34}, or in {@code
+   * 123456.7} or {@code 1234.5}. A date with dots has fewer digits before the first one, or is a
+   * year.
    */
   private static final Pattern FRACTION =
-      Pattern.compile("(?::\\d{1,2}|\\b\\d{6}|[tT]\\d{6})\\.(\\d*[1-9])");
+      Pattern.compile(
+          "(?::\\d{1,2}|(?<![\\d.])\\d{6,}|(?<=[ tT])\\d{4})\\.(\\d*[1-9])(?![\\d.]*\\.)");
 
-  private static final String BLANKS =
-      "the blanks at the end of the text, which is too long, would be cut off";
+  /** The same in a time of day, which has no year. */
+  private static final Pattern FRACTION_OF_TIME =
+      Pattern.compile("(?::\\d{1,2}|(?<![\\d.])\\d{4,})\\.(\\d*[1-9])");
+
+  /** Types without a domain, whose length a cast leaves out: the column refuses longer texts. */
+  private static final Pattern PLAIN_TEXT = Pattern.compile("character( varying)?\\(\\d+\\)");
 
   private static final String SECONDS = "its seconds have more decimal places and would be rounded";
 
@@ -64,27 +70,32 @@ public final class WireLimit {
 
   /**
    * Returns the limits of the columns of a table whose values are sent as text: those of {@link
-   * #of(WireColumn)}, that of all times, which have six decimal places, and those of {@code
-   * char(n)}, as a cast to a domain cuts off text. A column without a limit has null; there are
-   * none if the table does not exist.
+   * #of(WireColumn)}, and that of all times, which have six decimal places. A column without a
+   * limit has null; there are none if the table does not exist. Each takes one query.
    */
   public static List<@Nullable WireLimit> ofTexts(Connection connection, Table table)
       throws SQLException {
-    FoundTable found = FoundTable.find(connection, table.name());
+    List<FoundColumn> found = FoundColumn.ofTable(connection, table.name());
     List<@Nullable WireLimit> limits = new ArrayList<>();
-    for (WireColumn column : found == null ? List.<WireColumn>of() : WireColumn.of(found, table)) {
-      WireLimit limit = of(column);
-      WireType type = column.type();
-      boolean isTime =
-          type == WireType.TIME || type == WireType.TIMESTAMP || type == WireType.TIMESTAMPTZ;
-      if (limit == null && isTime) {
-        limit = new WireLimit(column.found(), type, DIGITS_OF_MICROS);
-      } else if (type == WireType.BPCHAR && column.found().modifier() >= 0) {
-        limit = new WireLimit(column.found(), type, column.found().modifier() - HEADER);
-      }
-      limits.add(limit);
+    for (WireColumn column :
+        found.isEmpty() ? List.<WireColumn>of() : WireColumn.of(found, table)) {
+      limits.add(ofTexts(column));
     }
     return limits;
+  }
+
+  private static @Nullable WireLimit ofTexts(WireColumn column) {
+    WireLimit limit = of(column);
+    FoundColumn found = column.found();
+    return switch (column.type()) {
+      case BPCHAR ->
+          found.modifier() < 0
+              ? null
+              : new WireLimit(found, WireType.BPCHAR, found.modifier() - HEADER);
+      case TIME, TIMESTAMP, TIMESTAMPTZ ->
+          limit == null ? new WireLimit(found, column.type(), DIGITS_OF_MICROS) : limit;
+      default -> limit;
+    };
   }
 
   private static int scale(int modifier) {
@@ -104,7 +115,7 @@ public final class WireLimit {
     switch (type) {
       case VARCHAR -> {
         if (length > most && endsInBlanks(bytes, start, length)) {
-          throw changes(BLANKS);
+          throw changes("the blanks at the end of the text, which is too long, would be cut off");
         }
       }
       case NUMERIC -> {
@@ -133,8 +144,13 @@ public final class WireLimit {
   public void check(String text) {
     switch (type) {
       case VARCHAR, BPCHAR -> {
-        if (text.codePointCount(0, text.length()) > most) {
-          checkRest(text.substring(text.offsetByCodePoints(0, most)));
+        if (text.codePointCount(0, text.length()) > most && isDomain()) {
+          throw changes("the text is too long and would be cut off");
+        }
+        if (type == WireType.VARCHAR && text.length() > most) {
+          ByteBuilder encoded = new ByteBuilder(Integer.BYTES + text.length());
+          WireValue.put(encoded, type, text);
+          check(encoded.array(), 0);
         }
       }
       case NUMERIC -> {
@@ -147,7 +163,7 @@ public final class WireLimit {
         checkScale(number);
       }
       default -> {
-        Matcher fraction = FRACTION.matcher(text);
+        Matcher fraction = (type == WireType.TIME ? FRACTION_OF_TIME : FRACTION).matcher(text);
         if (fraction.find() && fraction.end(1) - fraction.start(1) > most) {
           throw changes(SECONDS);
         }
@@ -155,14 +171,8 @@ public final class WireLimit {
     }
   }
 
-  private void checkRest(String rest) {
-    boolean isBlank = rest.chars().allMatch(character -> character == ' ');
-    if (isBlank && type == WireType.VARCHAR) {
-      throw changes(BLANKS);
-    }
-    if (!isBlank) { // blanks at the end of char(n) mean nothing
-      throw changes("the text is too long and would be cut off");
-    }
+  private boolean isDomain() {
+    return !PLAIN_TEXT.matcher(column.type()).matches();
   }
 
   private void checkScale(BigDecimal number) {

@@ -46,7 +46,7 @@ public record FoundColumn(
       """
       WITH RECURSIVE base (attnum, oid, modifier) AS (
         SELECT attnum, atttypid, atttypmod FROM pg_attribute
-        WHERE attrelid = ? AND attnum > 0 AND NOT attisdropped
+        WHERE attrelid = TABLE_OID AND attnum > 0 AND NOT attisdropped
         UNION ALL
         SELECT b.attnum, t.typbasetype, CASE WHEN b.modifier = -1 THEN t.typtypmod ELSE b.modifier END
         FROM base b JOIN pg_type t ON t.oid = b.oid
@@ -67,7 +67,7 @@ public record FoundColumn(
         JOIN pg_type dt ON dt.oid = a.atttypid
         LEFT JOIN pg_collation l ON l.oid = a.attcollation
         LEFT JOIN pg_namespace n ON n.oid = l.collnamespace
-      WHERE a.attrelid = ? ORDER BY a.attnum
+      WHERE a.attrelid = TABLE_OID ORDER BY a.attnum
       """;
 
   /** Returns the type as a table of the same columns declares it. */
@@ -76,30 +76,48 @@ public record FoundColumn(
   }
 
   static List<FoundColumn> of(Connection connection, long table) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-      statement.setLong(1, table);
-      statement.setLong(2, table);
+    return of(connection, "?", table);
+  }
+
+  /**
+   * Finds the columns of a table by one query, without the other facts of a {@link FoundTable}.
+   *
+   * @return none if the table does not exist
+   */
+  public static List<FoundColumn> ofTable(Connection connection, String table) throws SQLException {
+    return of(connection, "to_regclass(?)", PostgresSql.quoteTable(table));
+  }
+
+  private static List<FoundColumn> of(Connection connection, String oid, Object table)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(COLUMNS.replace("TABLE_OID", oid))) {
+      statement.setObject(1, table);
+      statement.setObject(2, table);
       try (ResultSet found = statement.executeQuery()) {
         List<FoundColumn> columns = new ArrayList<>();
         while (found.next()) {
-          columns.add(
-              new FoundColumn(
-                  found.getString(1),
-                  found.getString(2),
-                  found.getString(3),
-                  found.getInt(4),
-                  found.getString(5),
-                  found.getString(6),
-                  found.getBoolean(7),
-                  found.getBoolean(8),
-                  found.getBoolean(9),
-                  found.getBoolean(10),
-                  found.getBoolean(11),
-                  found.getBoolean(12),
-                  found.getBoolean(13)));
+          columns.add(at(found));
         }
         return columns;
       }
     }
+  }
+
+  private static FoundColumn at(ResultSet found) throws SQLException {
+    return new FoundColumn(
+        found.getString(1),
+        found.getString(2),
+        found.getString(3),
+        found.getInt(4),
+        found.getString(5),
+        found.getString(6),
+        found.getBoolean(7),
+        found.getBoolean(8),
+        found.getBoolean(9),
+        found.getBoolean(10),
+        found.getBoolean(11),
+        found.getBoolean(12),
+        found.getBoolean(13));
   }
 }
