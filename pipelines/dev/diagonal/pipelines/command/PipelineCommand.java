@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.command;
 
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.bytes.Printable;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
@@ -96,7 +97,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     try {
       return plan(options);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()), e);
+      throw new UsageException(Reason.of(e), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.diagonal.textfile;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -47,7 +48,8 @@ class WriteDeadLettersTest {
             foreign,
             new DeadLetter("a.csv", 20, "odd", "2").toBadRecord()));
     assertThat(directory.resolve("bad.jsonl"))
-        .hasContent(
+        .content(UTF_8)
+        .isEqualTo(
             """
             {"file":"","offset":-1,"reason":"no such type: java.lang.Error","record":"{\\"id\\":1}"}
             {"file":"a.csv","offset":20,"reason":"odd","record":"2"}
