@@ -1,6 +1,5 @@
 /**
- * Typed rows in blocks of columns: the types of their fields, their origins, and the format of text
- * files.
+ * The types of the fields of rows, and the format of text files.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.rows;

@@ -9,7 +9,7 @@ import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowBlock;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

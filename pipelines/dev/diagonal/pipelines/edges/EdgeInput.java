@@ -25,7 +25,7 @@ import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.internal.rows.types.NamedType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -22,7 +22,7 @@ import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
-import dev.diagonal.transfer.mapping.ColumnTypes;
+import dev.diagonal.internal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.nio.file.Path;
 import java.util.List;

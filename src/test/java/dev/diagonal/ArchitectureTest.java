@@ -76,13 +76,12 @@ final class ArchitectureTest {
           Set.of(
               "internal.jdbc.ledger",
               "internal.jdbc.table",
-              "internal.transfer.document",
-              "rows.types"),
+              "internal.rows.types",
+              "internal.transfer.document"),
           Set.of(
               "internal.jdbc.copy",
               "internal.jdbc.dialect",
               "internal.jdbc.snapshot",
-              "internal.rows.types",
               "jdbc",
               "jobs.schema",
               "statement",

@@ -6,7 +6,7 @@ import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.jdbc.table.RowValues;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.internal.rows.types.NamedType;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;

@@ -9,7 +9,7 @@ import dev.diagonal.internal.csv.FieldCounts;
 import dev.diagonal.internal.csv.HeaderNames;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.files.FirstLines;
-import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.internal.rows.types.NamedType;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

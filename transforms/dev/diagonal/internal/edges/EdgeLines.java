@@ -11,7 +11,7 @@ import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.edges.EdgeFormat.Positions;
 import dev.diagonal.internal.metrics.Counted;
-import dev.diagonal.rows.BadValueException;
+import dev.diagonal.internal.rows.BadValueException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -8,7 +8,7 @@ import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.sql.SqlScript;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.rows.BadValueException;
+import dev.diagonal.internal.rows.BadValueException;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -1,11 +1,8 @@
 package dev.diagonal.internal.rows;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
-import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.RowType;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;

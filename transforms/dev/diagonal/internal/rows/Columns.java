@@ -1,6 +1,5 @@
 package dev.diagonal.internal.rows;
 
-import dev.diagonal.rows.RowType;
 import java.util.ArrayList;
 import java.util.List;
 

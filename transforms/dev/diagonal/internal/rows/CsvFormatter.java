@@ -3,8 +3,6 @@ package dev.diagonal.internal.rows;
 import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.bytes.ByteSet;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.RowType;
 import java.io.Serializable;
 
 /**

@@ -3,10 +3,7 @@ package dev.diagonal.internal.rows;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
-import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.RowType;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.regex.Matcher;

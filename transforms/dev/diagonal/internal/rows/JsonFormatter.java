@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.bytes.JsonText;
-import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.RowType;
 import java.io.Serializable;
 
 /**

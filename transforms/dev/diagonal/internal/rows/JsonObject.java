@@ -10,7 +10,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.diagonal.internal.csv.CsvFields;
-import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.CsvFormat;
 import java.io.IOException;
 import java.util.function.Predicate;

@@ -1,8 +1,6 @@
 package dev.diagonal.internal.rows;
 
-import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowBlock;
 import java.math.BigDecimal;
 import java.util.Set;
 import java.util.regex.Pattern;

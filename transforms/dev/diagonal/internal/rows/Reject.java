@@ -2,9 +2,6 @@ package dev.diagonal.internal.rows;
 
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.bytes.ByteBuilder;
-import dev.diagonal.rows.Rejects;
-import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.RowOrigin;
 
 /** Creates dead letters for rows. */
 public final class Reject {

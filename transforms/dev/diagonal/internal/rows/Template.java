@@ -3,8 +3,6 @@ package dev.diagonal.internal.rows;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
-import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.RowType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,6 +1,5 @@
 package dev.diagonal.internal.rows;
 
-import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.FieldType;
 import java.time.DateTimeException;
 import java.time.LocalDate;

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowBlock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

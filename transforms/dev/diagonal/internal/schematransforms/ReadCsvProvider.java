@@ -4,6 +4,7 @@ import static dev.diagonal.internal.schematransforms.Settings.optional;
 import static dev.diagonal.internal.schematransforms.Settings.requiredTexts;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
@@ -18,8 +19,8 @@ import dev.diagonal.internal.transfer.source.CsvFiles;
 import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -142,7 +143,8 @@ public final class ReadCsvProvider extends Provider {
               int unused = Columns.indexOf(declared, column);
               types.put(column, NamedType.of(type));
             });
-    return Mapping.NONE.withTypes(
+    return MappedColumns.withTypes(
+        Mapping.NONE,
         declared,
         target -> {
           NamedType set = types.get(target.text());

@@ -5,10 +5,10 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.internal.transfer.source.BlockSource;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.internal.transfer.source.SourceRange;
-import dev.diagonal.rows.Rejects;
-import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.RowOrigin;
-import dev.diagonal.rows.types.ColumnGuess;
+import dev.diagonal.internal.rows.Rejects;
+import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowOrigin;
+import dev.diagonal.internal.rows.types.ColumnGuess;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Iterator;

@@ -1,12 +1,5 @@
 package dev.diagonal.transfer.mapping;
 
-import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
-
-import dev.diagonal.internal.rows.Columns;
-import dev.diagonal.internal.rows.Template;
-import dev.diagonal.internal.transfer.document.VersionColumn;
-import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
@@ -49,32 +42,5 @@ public record DocumentColumns(
   /** Sets the text columns for full-text search; default none. */
   public DocumentColumns withText(List<String> columns) {
     return new DocumentColumns(id, version, routing, Set.copyOf(columns));
-  }
-
-  /**
-   * Checks that rows have these columns.
-   *
-   * @throws IllegalArgumentException if one is unknown or of another type
-   */
-  public void check(RowType type) {
-    Template unused = Template.of(id.key(), id.format(), type);
-    VersionColumn unusedToo = VersionColumn.of(version, type);
-    if (routing != null) {
-      int column = Columns.indexOf(type, routing);
-      checkArgument(
-          type.field(column).type() != FieldType.BYTES
-              && type.field(column).type() != FieldType.JSON,
-          "the routing column '%s' must hold texts or numbers, but holds %s",
-          routing,
-          type.field(column).type().lowerName());
-    }
-    for (String name : text) {
-      FieldType found = type.field(Columns.indexOf(type, name)).type();
-      checkArgument(
-          found == FieldType.TEXT,
-          "column '%s' is for full-text search and must hold texts, but holds %s",
-          name,
-          found.lowerName());
-    }
   }
 }

@@ -2,18 +2,11 @@ package dev.diagonal.transfer.mapping;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.internal.rows.Filter;
-import dev.diagonal.internal.rows.Template;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.types.NamedType;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,46 +44,6 @@ public record Mapping(
         columns.stream().map(Target::name).toList());
     checkArgument(
         function != null || functionColumns.isEmpty(), "functionColumns need a function, got none");
-  }
-
-  /** Returns this mapping with types for columns that have neither type nor format. */
-  public Mapping withTypes(RowType source, ColumnTypes.Chooser chooser) {
-    List<Target> typed = new ArrayList<>();
-    boolean changed = false;
-    for (Target target : targets(source)) {
-      NamedType chosen =
-          target.type() == null && target.pattern() == null ? chooser.typeOf(target) : null;
-      typed.add(chosen == null ? target : target.withType(chosen));
-      changed |= chosen != null;
-    }
-    return changed ? new Mapping(typed, filters, function, functionColumns) : this;
-  }
-
-  /** Returns the columns of the target: all of the source if none are set. */
-  public List<Target> targets(RowType source) {
-    return columns.isEmpty()
-        ? source.names().stream().map(name -> Target.of(name, name)).toList()
-        : columns;
-  }
-
-  /**
-   * Returns the columns of a source that are used: all of them if the mapping sets none, or uses
-   * one that the source lacks.
-   */
-  public Set<String> usedColumns(List<String> source) {
-    if (columns.isEmpty()) {
-      return new LinkedHashSet<>(source);
-    }
-    Set<String> used = new LinkedHashSet<>();
-    for (Target target : columns) {
-      if (target.origin() == Origin.COLUMN) {
-        used.add(target.text());
-      } else if (target.origin() == Origin.FORMAT) {
-        used.addAll(Template.columns(target.text()));
-      }
-    }
-    filters.forEach(filter -> used.add(Filter.column(filter)));
-    return used.isEmpty() || !source.containsAll(used) ? new LinkedHashSet<>(source) : used;
   }
 
   /** The origin of a value of the target. */
@@ -132,11 +85,6 @@ public record Mapping(
     /** Returns a column that copies one of the source. */
     public static Target of(String name, String column) {
       return new Target(name, Origin.COLUMN, column, null, null, null, null, null);
-    }
-
-    /** Sets the type of its values. */
-    Target withType(NamedType named) {
-      return new Target(name, origin, text, named.type(), named.size(), pattern, locale, otherwise);
     }
   }
 }

@@ -10,7 +10,7 @@ import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowBlock;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -23,7 +23,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.Incremental;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.io.IOException;
 import java.sql.SQLException;

@@ -19,7 +19,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -21,7 +21,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;
 import java.util.List;

@@ -32,7 +32,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

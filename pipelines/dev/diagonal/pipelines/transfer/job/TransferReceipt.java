@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer.job;
 
+import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.internal.transfer.parquet.ParquetFiles;
@@ -35,8 +36,8 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.Field;
-import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,7 +200,8 @@ final class TransferReceipt {
       file = JsonLineFiles.of(path, plan, false);
     }
     Mapping types =
-        Mapping.NONE.withTypes(
+        MappedColumns.withTypes(
+            Mapping.NONE,
             file.blockType(),
             target -> {
               Field field = rows.field(rows.indexOf(target.name()));

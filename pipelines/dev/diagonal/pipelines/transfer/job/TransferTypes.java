@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer.job;
 
+import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.transfer.sink.IndexTypes;
 import dev.diagonal.internal.transfer.sink.TargetTable;
@@ -15,9 +16,9 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.types.NamedType;
-import dev.diagonal.transfer.mapping.ColumnTypes;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.types.NamedType;
+import dev.diagonal.internal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
@@ -62,7 +63,8 @@ final class TransferTypes {
     Map<String, NamedType> tables = tables(spec, servers);
     Map<String, NamedType> fields = fields(spec, servers);
     mapping =
-        mapping.withTypes(
+        MappedColumns.withTypes(
+            mapping,
             columns,
             target ->
                 target.origin() == Origin.COLUMN
@@ -72,7 +74,8 @@ final class TransferTypes {
                     : converts(spec, servers) ? tables.get(target.name()) : null);
     if (!spec.to().isEmpty() && spec.to().stream().allMatch(TransferTypes::isText)) {
       boolean json = spec.to().stream().anyMatch(ToJsonLines.class::isInstance);
-      return mapping.withTypes(
+      return MappedColumns.withTypes(
+            mapping,
           columns,
           target ->
               target.origin() == Origin.COLUMN && (!json || isTime(columns, target))
@@ -94,7 +97,8 @@ final class TransferTypes {
     }
     Map<String, NamedType> tables = tables(spec, servers);
     boolean converts = converts(spec, servers);
-    return mapping.withTypes(
+    return MappedColumns.withTypes(
+            mapping,
         columns,
         target -> {
           NamedType type = tables.get(target.name());

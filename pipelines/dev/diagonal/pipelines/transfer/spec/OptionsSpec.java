@@ -30,7 +30,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
-import dev.diagonal.transfer.mapping.ColumnTypes;
+import dev.diagonal.internal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;

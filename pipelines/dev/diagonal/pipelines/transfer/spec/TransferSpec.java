@@ -8,7 +8,7 @@ import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.rows.CsvFormat;
-import dev.diagonal.transfer.mapping.ColumnTypes;
+import dev.diagonal.internal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;

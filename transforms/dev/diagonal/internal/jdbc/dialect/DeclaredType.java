@@ -2,7 +2,7 @@ package dev.diagonal.internal.jdbc.dialect;
 
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.internal.rows.types.NamedType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

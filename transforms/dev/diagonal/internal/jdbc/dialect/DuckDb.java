@@ -7,7 +7,7 @@ import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.internal.rows.types.NamedType;
 import java.math.BigDecimal;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;

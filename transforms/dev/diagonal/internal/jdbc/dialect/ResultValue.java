@@ -1,7 +1,7 @@
 package dev.diagonal.internal.jdbc.dialect;
 
-import dev.diagonal.rows.BadValueException;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.BadValueException;
+import dev.diagonal.internal.rows.RowBlock;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 

@@ -5,9 +5,9 @@ import static java.time.temporal.ChronoField.NANO_OF_SECOND;
 
 import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.internal.rows.ValueParser;
-import dev.diagonal.rows.BadValueException;
+import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowBlock;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.time.LocalDate;

@@ -11,7 +11,7 @@ import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.internal.rows.types.NamedType;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;

@@ -3,7 +3,6 @@ package dev.diagonal.internal.rows.types;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.types.ColumnGuess;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.diagonal.internal.transfer.mapping;
 
-import dev.diagonal.rows.Rejects;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.Rejects;
+import dev.diagonal.internal.rows.RowBlock;
 
 /** Converts rows. Confined to one thread. */
 public interface BlockConverter {

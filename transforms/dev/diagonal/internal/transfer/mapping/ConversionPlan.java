@@ -9,9 +9,9 @@ import dev.diagonal.internal.rows.Template;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.types.ColumnGuess;
-import dev.diagonal.rows.types.TypeGuesses;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.types.ColumnGuess;
+import dev.diagonal.internal.rows.types.TypeGuesses;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
@@ -78,7 +78,7 @@ public record ConversionPlan(
   }
 
   List<Target> targets() {
-    return mapping.targets(from);
+    return MappedColumns.targets(mapping, from);
   }
 
   @Nullable RowFunction function() {

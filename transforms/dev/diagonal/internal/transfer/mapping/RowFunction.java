@@ -2,10 +2,10 @@ package dev.diagonal.internal.transfer.mapping;
 
 import dev.diagonal.internal.rows.BeamRows;
 import dev.diagonal.internal.rows.Reject;
-import dev.diagonal.rows.BadValueException;
-import dev.diagonal.rows.Rejects;
-import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.BadValueException;
+import dev.diagonal.internal.rows.Rejects;
+import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowType;
 import java.lang.reflect.InvocationTargetException;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.SerializableFunction;

@@ -1,5 +1,6 @@
 package dev.diagonal.internal.transfer.parquet;
 
+import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.FileRange;
 import dev.diagonal.files.InputFiles;
@@ -8,8 +9,8 @@ import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.transfer.source.BlockSource;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.internal.transfer.source.SourceRange;
-import dev.diagonal.rows.RowOrigin;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowOrigin;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ public final class ParquetFiles implements BlockSource {
     InputFile first = found.files().get(0);
     try (OpenParquet file = OpenParquet.open(first)) {
       MessageType schema = file.schema();
-      Set<String> used = mapping.usedColumns(names(schema));
+      Set<String> used = MappedColumns.used(mapping, names(schema));
       return new ParquetFiles(
           patterns, found, plan, columns(file, used), used.size() == schema.getFieldCount());
     }

@@ -5,7 +5,7 @@ import static org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit.MICROS;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import java.math.BigInteger;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;

@@ -5,8 +5,8 @@ import dev.diagonal.internal.rows.Reject;
 import dev.diagonal.internal.rows.RowRejects;
 import dev.diagonal.internal.transfer.write.RowBlockWriter;
 import dev.diagonal.metrics.Changes;
-import dev.diagonal.rows.Rejects;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.Rejects;
+import dev.diagonal.internal.rows.RowBlock;
 import java.io.IOException;
 import java.sql.SQLException;
 

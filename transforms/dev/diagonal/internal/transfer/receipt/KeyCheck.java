@@ -9,7 +9,7 @@ import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.internal.transfer.source.JdbcRows;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowBlock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.diagonal.internal.transfer.receipt;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowBlock;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,6 +1,6 @@
 package dev.diagonal.internal.transfer.receipt;
 
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowBlock;
 import java.util.List;
 import java.util.Locale;
 

@@ -5,7 +5,7 @@ import dev.diagonal.internal.transfer.source.SnapshotKeeper;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

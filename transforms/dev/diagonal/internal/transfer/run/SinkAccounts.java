@@ -9,7 +9,7 @@ import dev.diagonal.internal.transfer.sink.StageSink;
 import dev.diagonal.internal.transfer.write.BlockSink;
 import dev.diagonal.internal.transfer.write.FileSink;
 import dev.diagonal.metrics.Written;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;

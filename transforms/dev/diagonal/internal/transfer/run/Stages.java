@@ -7,7 +7,7 @@ import dev.diagonal.internal.metrics.StageTime;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.internal.transfer.write.RowBlockWriter;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -1,10 +1,10 @@
 package dev.diagonal.internal.transfer.source;
 
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.rows.RowOrigin;
-import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.types.ColumnGuess;
-import dev.diagonal.rows.types.TypeGuesses;
+import dev.diagonal.internal.rows.RowOrigin;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.types.ColumnGuess;
+import dev.diagonal.internal.rows.types.TypeGuesses;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.files.stored.FileText;
 import dev.diagonal.internal.files.stored.LineEnds;
-import dev.diagonal.rows.RowOrigin;
+import dev.diagonal.internal.rows.RowOrigin;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;

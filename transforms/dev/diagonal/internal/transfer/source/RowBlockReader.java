@@ -1,7 +1,7 @@
 package dev.diagonal.internal.transfer.source;
 
-import dev.diagonal.rows.Rejects;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.Rejects;
+import dev.diagonal.internal.rows.RowBlock;
 import java.io.IOException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,10 @@ package dev.diagonal.internal.transfer.write;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.transfer.mapping.DocumentColumns;
+import dev.diagonal.internal.transfer.document.VersionColumn;
+import dev.diagonal.internal.rows.Template;
+import dev.diagonal.internal.rows.Columns;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,7 +13,7 @@ import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.internal.elasticsearch.index.IndexFields;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,34 @@ final class DocumentFields {
           "_version");
 
   private DocumentFields() {}
+
+  /**
+   * Checks that rows have the columns of documents.
+   *
+   * @throws IllegalArgumentException if one is unknown or of another type
+   */
+  static void check(DocumentColumns columns, RowType type) {
+    Template unused = Template.of(columns.id().key(), columns.id().format(), type);
+    VersionColumn unusedToo = VersionColumn.of(columns.version(), type);
+    String routing = columns.routing();
+    if (routing != null) {
+      int column = Columns.indexOf(type, routing);
+      checkArgument(
+          type.field(column).type() != FieldType.BYTES
+              && type.field(column).type() != FieldType.JSON,
+          "the routing column '%s' must hold texts or numbers, but holds %s",
+          routing,
+          type.field(column).type().lowerName());
+    }
+    for (String name : columns.text()) {
+      FieldType found = type.field(Columns.indexOf(type, name)).type();
+      checkArgument(
+          found == FieldType.TEXT,
+          "column '%s' is for full-text search and must hold texts, but holds %s",
+          name,
+          found.lowerName());
+    }
+  }
 
   /**
    * Returns the mapping of the columns: whole numbers as {@code long}, decimals as {@code double}

@@ -1,7 +1,7 @@
 package dev.diagonal.internal.transfer.write;
 
 import dev.diagonal.files.stored.OutputRun;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;

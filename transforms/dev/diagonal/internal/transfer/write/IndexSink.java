@@ -21,10 +21,10 @@ import dev.diagonal.internal.transfer.document.WholeColumn;
 import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Written;
-import dev.diagonal.rows.BadValueException;
-import dev.diagonal.rows.Rejects;
-import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.BadValueException;
+import dev.diagonal.internal.rows.Rejects;
+import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import java.io.IOException;
 import java.util.Arrays;
@@ -74,7 +74,7 @@ public final class IndexSink implements BlockSink {
    *     no field can have
    */
   public void check(RowType type) {
-    columns.check(type);
+    DocumentFields.check(columns, type);
     DocumentFields.checkNames(type);
   }
 

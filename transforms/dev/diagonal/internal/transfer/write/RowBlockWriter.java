@@ -1,8 +1,8 @@
 package dev.diagonal.internal.transfer.write;
 
 import dev.diagonal.metrics.Changes;
-import dev.diagonal.rows.Rejects;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.Rejects;
+import dev.diagonal.internal.rows.RowBlock;
 import java.io.IOException;
 import java.sql.SQLException;
 

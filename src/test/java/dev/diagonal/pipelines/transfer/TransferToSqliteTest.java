@@ -12,7 +12,7 @@ import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -10,7 +10,7 @@ import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.rows.CsvFormatter;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.internal.transfer.source.SourceRange;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.testing.DuckDb;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.io.ByteArrayOutputStream;

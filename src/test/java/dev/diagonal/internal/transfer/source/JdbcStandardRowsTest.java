@@ -12,7 +12,7 @@ import dev.diagonal.internal.transfer.write.TextFileSink;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.nio.file.Files;

@@ -14,7 +14,7 @@ import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.RowType;
+import dev.diagonal.internal.rows.RowType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;

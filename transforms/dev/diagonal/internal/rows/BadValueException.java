@@ -1,4 +1,6 @@
-package dev.diagonal.rows;
+package dev.diagonal.internal.rows;
+
+import dev.diagonal.rows.FieldType;
 
 /** A value does not fit its column; the message has the value and the reason, but no place. */
 public final class BadValueException extends Exception {

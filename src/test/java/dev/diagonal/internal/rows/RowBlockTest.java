@@ -1,7 +1,9 @@
-package dev.diagonal.rows;
+package dev.diagonal.internal.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.Field;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;

@@ -1,4 +1,4 @@
-package dev.diagonal.rows;
+package dev.diagonal.internal.rows;
 
 import dev.diagonal.fault.DeadLetter;
 

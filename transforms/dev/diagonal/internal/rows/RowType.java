@@ -1,7 +1,8 @@
-package dev.diagonal.rows;
+package dev.diagonal.internal.rows;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.rows.Field;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;

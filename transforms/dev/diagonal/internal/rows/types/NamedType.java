@@ -1,4 +1,4 @@
-package dev.diagonal.rows.types;
+package dev.diagonal.internal.rows.types;
 
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.rows.DecimalSize;

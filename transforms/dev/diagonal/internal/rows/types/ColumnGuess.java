@@ -1,6 +1,6 @@
-package dev.diagonal.rows.types;
+package dev.diagonal.internal.rows.types;
 
-import dev.diagonal.rows.BadValueException;
+import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.rows.FieldType;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;

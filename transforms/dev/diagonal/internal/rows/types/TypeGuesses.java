@@ -1,4 +1,4 @@
-package dev.diagonal.rows.types;
+package dev.diagonal.internal.rows.types;
 
 import java.io.Serializable;
 import java.util.List;

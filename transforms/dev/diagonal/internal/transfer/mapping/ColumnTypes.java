@@ -1,12 +1,12 @@
-package dev.diagonal.transfer.mapping;
+package dev.diagonal.internal.transfer.mapping;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.internal.rows.Columns;
-import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
-import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,15 +58,10 @@ public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType othe
    */
   public Mapping in(Mapping mapping, RowType source) {
     named.keySet().forEach(name -> Columns.indexOf(source, name));
-    return mapping.withTypes(
+    return MappedColumns.withTypes(
+        mapping,
         source,
         target ->
             target.origin() == Origin.COLUMN ? named.getOrDefault(target.text(), others) : null);
-  }
-
-  /** Chooses the type of a target's column, or null for none. */
-  @FunctionalInterface
-  public interface Chooser {
-    @Nullable NamedType typeOf(Target target);
   }
 }
