@@ -10,7 +10,7 @@ import dev.diagonal.internal.schedule.BatchGroup;
 import dev.diagonal.internal.schedule.BatchResult;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.schedule.Batch;
-import dev.diagonal.schedule.BatchFailedException;
+import dev.diagonal.internal.schedule.BatchFailedException;
 import dev.diagonal.schedule.RejectedRow;
 import java.util.List;
 import java.util.concurrent.CancellationException;

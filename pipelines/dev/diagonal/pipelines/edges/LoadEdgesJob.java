@@ -5,7 +5,7 @@ import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.internal.edges.Edge;
 import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;

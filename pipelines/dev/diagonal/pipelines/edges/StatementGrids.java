@@ -1,7 +1,7 @@
 package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.grid.Grid;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.internal.transfer.ValueRow;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.pipelines.usage.UsageException;

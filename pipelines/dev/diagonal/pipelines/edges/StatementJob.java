@@ -4,7 +4,7 @@ import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.stored.InputFile;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.relationships.StatementFiles;
 import dev.diagonal.internal.jdbc.sql.DatabaseFile;

@@ -6,7 +6,7 @@ import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.grid.Schedule;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.Mistakes;

@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.run;
 
-import dev.diagonal.fault.TooManyDeadLettersException;
+import dev.diagonal.internal.fault.TooManyDeadLettersException;
 import dev.diagonal.internal.files.output.RunHold;
 import dev.diagonal.internal.textfile.DeadLetterFile;
 import dev.diagonal.pipelines.run.Job.Progress;

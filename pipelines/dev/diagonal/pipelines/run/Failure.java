@@ -15,7 +15,7 @@ import dev.diagonal.jobs.Publication;
 import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.schedule.BatchFailedException;
+import dev.diagonal.internal.schedule.BatchFailedException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;

@@ -10,7 +10,7 @@ import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.internal.statement.Neo4jSlots;
 import dev.diagonal.internal.taxi.TaxiTables;
 import dev.diagonal.internal.taxi.Trip;

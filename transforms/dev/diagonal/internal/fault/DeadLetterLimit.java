@@ -1,7 +1,6 @@
 package dev.diagonal.internal.fault;
 
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.fault.TooManyDeadLettersException;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,7 +2,6 @@ package dev.diagonal.internal.schedule;
 
 import dev.diagonal.fault.Retry;
 import dev.diagonal.schedule.Batch;
-import dev.diagonal.schedule.BatchFailedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -6,7 +6,6 @@ import dev.diagonal.grid.Schedule;
 import dev.diagonal.internal.metrics.GridPlace;
 import dev.diagonal.metrics.Changes;
 import dev.diagonal.schedule.Batch;
-import dev.diagonal.schedule.BatchFailedException;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.schedule.RejectedRow;
 import java.time.Duration;

@@ -5,7 +5,6 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.internal.metrics.GridPlace;
 import dev.diagonal.schedule.Batch;
-import dev.diagonal.schedule.BatchFailedException;
 import dev.diagonal.schedule.BatchWriter;
 import java.time.Duration;
 import java.util.List;

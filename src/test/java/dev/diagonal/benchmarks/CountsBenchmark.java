@@ -2,7 +2,7 @@ package dev.diagonal.benchmarks;
 
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.benchmarks.EdgeLoad.Way;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.Counting;
 import dev.diagonal.jdbc.relationships.Fold;

@@ -1,7 +1,7 @@
 package dev.diagonal.benchmarks;
 
 import dev.diagonal.benchmarks.EdgeLoad.Way;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.diagonal.fault.Retry;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.Schedule;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.internal.block.Packer;
 import dev.diagonal.internal.edges.EdgeFormat;
 import dev.diagonal.internal.edges.EdgeLines;

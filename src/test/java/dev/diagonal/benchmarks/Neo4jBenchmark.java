@@ -2,7 +2,7 @@ package dev.diagonal.benchmarks;
 
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;

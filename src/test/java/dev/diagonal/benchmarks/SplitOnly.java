@@ -4,7 +4,7 @@ import dev.diagonal.conflictfree.RowSource;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.internal.edges.Edge;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;

@@ -3,7 +3,7 @@ package dev.diagonal.benchmarks;
 import dev.diagonal.benchmarks.EdgeCase.Condition;
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.Counting;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;

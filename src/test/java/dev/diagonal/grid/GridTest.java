@@ -3,6 +3,7 @@ package dev.diagonal.grid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.diagonal.internal.schedule.ScheduleKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

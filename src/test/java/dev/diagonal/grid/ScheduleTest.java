@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.diagonal.internal.schedule.ScheduleKind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.testing.ConflictEvidence;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.fault.TooManyDeadLettersException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

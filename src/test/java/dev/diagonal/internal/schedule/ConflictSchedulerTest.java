@@ -10,7 +10,6 @@ import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.schedule.WatchedTarget.BadRowsFault;
 import dev.diagonal.internal.schedule.WatchedTarget.PassingFault;
 import dev.diagonal.schedule.Batch;
-import dev.diagonal.schedule.BatchFailedException;
 import dev.diagonal.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;

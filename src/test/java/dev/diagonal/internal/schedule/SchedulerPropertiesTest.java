@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.Retry;
 import dev.diagonal.schedule.Batch;
-import dev.diagonal.schedule.BatchFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -2,7 +2,7 @@ package dev.diagonal.pipelines.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.schedule.ScheduleKind;
 import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;

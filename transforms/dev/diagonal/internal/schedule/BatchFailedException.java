@@ -1,4 +1,4 @@
-package dev.diagonal.schedule;
+package dev.diagonal.internal.schedule;
 
 /**
  * A batch could not be written. The message has the target, the cell, the number of rows and

@@ -1,6 +1,9 @@
-package dev.diagonal.grid;
+package dev.diagonal.internal.schedule;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.grid.Grid;
+import dev.diagonal.grid.Schedule;
 
 /** The kinds of schedules, by the names that users choose. */
 public enum ScheduleKind {
@@ -10,6 +13,9 @@ public enum ScheduleKind {
   MONOPARTITE(3),
   /** A column already splits the records. */
   COMPONENTS(2);
+
+  /** The largest table of a schedule. */
+  private static final int MAX_SIZE = 64;
 
   /** How many slots keep a worker busy. */
   private final int slotsPerWorker;
@@ -25,9 +31,9 @@ public enum ScheduleKind {
    */
   public Schedule of(int tableSize) {
     return switch (this) {
-      case BIPARTITE -> new BipartiteSchedule(tableSize);
-      case MONOPARTITE -> new MonopartiteSchedule(tableSize);
-      case COMPONENTS -> new ComponentsSchedule(tableSize);
+      case BIPARTITE -> Grid.bipartite(tableSize).schedule();
+      case MONOPARTITE -> Grid.monopartite(tableSize).schedule();
+      case COMPONENTS -> Grid.components(tableSize, id -> id).schedule();
     };
   }
 
@@ -46,7 +52,7 @@ public enum ScheduleKind {
     checkArgument(workers >= 1, "workers must be >= 1, got %s", workers);
     checkArgument(rows >= 0, "rows must be >= 0, got %s", rows);
     checkArgument(batchSize >= 1, "batchSize must be >= 1, got %s", batchSize);
-    long wanted = Math.min(Slots.BUCKETS, (long) slotsPerWorker * workers);
+    long wanted = Math.min(MAX_SIZE, (long) slotsPerWorker * workers);
     int size = wanted <= 1 ? 1 : Integer.highestOneBit((int) wanted - 1) << 1;
     while (size > 1 && rows / of(size).cells() < (batchSize + 1) / 2) {
       size /= 2;
