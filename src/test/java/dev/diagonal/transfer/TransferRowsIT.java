@@ -82,7 +82,7 @@ final class TransferRowsIT {
     RefreshIndex.of(target);
     assertThat(warnings).isEmpty();
     assertThat(Http.get(elasticsearch.url() + "/passed_rows/_mapping"))
-        .contains("\"id\":{\"type\":\"long\"}");
+        .contains("\"name\":{\"type\":\"keyword\"");
     assertThat(Http.get(elasticsearch.url() + "/passed_rows/_search?q=id:2"))
         .contains("\"name\":\"Grace\"")
         .doesNotContain("Ada");
