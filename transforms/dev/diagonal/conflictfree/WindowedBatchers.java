@@ -2,9 +2,9 @@ package dev.diagonal.conflictfree;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.internal.fault.TooManyDeadLettersException;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.fault.TooManyDeadLettersException;
 import dev.diagonal.internal.schedule.BatchGroup;
 import dev.diagonal.internal.schedule.ConflictScheduler;
 import dev.diagonal.internal.schedule.SchedulerRegistry;

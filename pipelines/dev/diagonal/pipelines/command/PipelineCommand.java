@@ -1,7 +1,7 @@
 package dev.diagonal.pipelines.command;
 
-import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.bytes.Printable;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.EndOnRequest;

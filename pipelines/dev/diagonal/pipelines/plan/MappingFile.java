@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines.plan;
 
+import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;

@@ -3,10 +3,10 @@ package dev.diagonal.internal.edges;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.internal.rows.Columns;
+import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.jdbc.table.RowValues;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.types.NamedType;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;

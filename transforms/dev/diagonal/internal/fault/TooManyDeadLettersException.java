@@ -1,7 +1,7 @@
 package dev.diagonal.internal.fault;
 
-import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.DeadLetter;
 import java.util.List;
 
 /** Thrown when there are more bad records than the user allows. Contains those so far. */

@@ -3,8 +3,8 @@ package dev.diagonal.internal.rows;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.internal.bytes.Words;
+import dev.diagonal.rows.FieldType;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 

@@ -1,6 +1,5 @@
 package dev.diagonal.internal.rows;
 
-
 /** Receives refused rows with their values, so that written rows can be counted. */
 public interface RowRejects extends Rejects {
 

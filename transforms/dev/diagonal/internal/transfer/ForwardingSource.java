@@ -1,10 +1,10 @@
 package dev.diagonal.internal.transfer;
 
-import dev.diagonal.internal.transfer.source.BlockSource;
-import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.internal.rows.RowOrigin;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.types.TypeGuesses;
+import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,10 +2,10 @@ package dev.diagonal.internal.transfer;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.internal.rows.types.ColumnGuess;
 import dev.diagonal.internal.transfer.source.BlockSource;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.internal.transfer.source.SourceRange;
-import dev.diagonal.internal.rows.types.ColumnGuess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -2,13 +2,13 @@ package dev.diagonal.internal.transfer;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.internal.transfer.source.BlockSource;
-import dev.diagonal.internal.transfer.source.RowBlockReader;
-import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowOrigin;
 import dev.diagonal.internal.rows.types.ColumnGuess;
+import dev.diagonal.internal.transfer.source.BlockSource;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Iterator;

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.transfer.job;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.transfer.run.RowTransfer;
 import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.dryrun.ShownRows;
@@ -10,7 +11,6 @@ import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
-import dev.diagonal.internal.rows.RowBlock;
 import java.util.ArrayList;
 import java.util.List;
 

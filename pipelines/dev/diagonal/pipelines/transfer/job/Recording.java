@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.transfer.KeptRanges;
 import dev.diagonal.internal.transfer.resume.IncrementalTransfer;
 import dev.diagonal.internal.transfer.resume.InsertRun;
@@ -23,7 +24,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.Incremental;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.io.IOException;
 import java.sql.SQLException;

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.internal.metrics.RunCounts;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.transfer.run.RowTransfer;
 import dev.diagonal.internal.transfer.sink.StagedTables;
 import dev.diagonal.internal.transfer.source.BlockSource;
@@ -21,7 +22,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
-import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,10 @@
 package dev.diagonal.pipelines.transfer.job;
 
-import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.internal.files.output.OutputPlace;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.types.NamedType;
+import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.internal.transfer.parquet.ParquetFiles;
 import dev.diagonal.internal.transfer.receipt.Canonical;
 import dev.diagonal.internal.transfer.receipt.Checksum;
@@ -36,8 +38,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.Field;
-import dev.diagonal.internal.rows.RowType;
-import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,10 @@
 package dev.diagonal.pipelines.transfer.job;
 
-import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.types.NamedType;
+import dev.diagonal.internal.transfer.mapping.ColumnTypes;
+import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.internal.transfer.sink.IndexTypes;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.internal.transfer.source.BlockSource;
@@ -16,9 +19,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.RowType;
-import dev.diagonal.internal.rows.types.NamedType;
-import dev.diagonal.internal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
@@ -75,7 +75,7 @@ final class TransferTypes {
     if (!spec.to().isEmpty() && spec.to().stream().allMatch(TransferTypes::isText)) {
       boolean json = spec.to().stream().anyMatch(ToJsonLines.class::isInstance);
       return MappedColumns.withTypes(
-            mapping,
+          mapping,
           columns,
           target ->
               target.origin() == Origin.COLUMN && (!json || isTime(columns, target))
@@ -98,7 +98,7 @@ final class TransferTypes {
     Map<String, NamedType> tables = tables(spec, servers);
     boolean converts = converts(spec, servers);
     return MappedColumns.withTypes(
-            mapping,
+        mapping,
         columns,
         target -> {
           NamedType type = tables.get(target.name());

@@ -2,6 +2,8 @@ package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.rows.types.NamedType;
+import dev.diagonal.internal.transfer.mapping.ColumnTypes;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.plan.PlanConnections;
@@ -10,8 +12,6 @@ import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.internal.rows.types.NamedType;
-import dev.diagonal.internal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.nio.file.Path;
 import java.util.ArrayList;

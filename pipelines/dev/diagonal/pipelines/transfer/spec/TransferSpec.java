@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.internal.transfer.mapping.ColumnTypes;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
@@ -8,7 +9,6 @@ import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.rows.CsvFormat;
-import dev.diagonal.internal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;

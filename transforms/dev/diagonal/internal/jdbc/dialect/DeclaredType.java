@@ -1,8 +1,8 @@
 package dev.diagonal.internal.jdbc.dialect;
 
+import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.types.NamedType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

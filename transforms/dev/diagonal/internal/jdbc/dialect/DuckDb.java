@@ -2,12 +2,12 @@ package dev.diagonal.internal.jdbc.dialect;
 
 import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 
+import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.types.NamedType;
 import java.math.BigDecimal;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;

@@ -5,15 +5,15 @@ import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.internal.rows.ValueParser;
+import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
-import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.types.NamedType;
 import java.math.BigDecimal;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;

@@ -3,11 +3,11 @@ package dev.diagonal.internal.jdbc.dialect;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.time.temporal.ChronoField.NANO_OF_SECOND;
 
+import dev.diagonal.internal.rows.BadValueException;
+import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.internal.rows.ValueParser;
-import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.RowBlock;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.time.LocalDate;

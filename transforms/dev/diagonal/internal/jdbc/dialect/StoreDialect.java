@@ -6,12 +6,12 @@ import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
+import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.types.NamedType;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;

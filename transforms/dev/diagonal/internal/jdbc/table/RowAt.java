@@ -1,12 +1,12 @@
 package dev.diagonal.internal.jdbc.table;
 
+import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.RowValues;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.RowBlock;
-import dev.diagonal.internal.rows.RowType;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.UUID;

@@ -1,8 +1,8 @@
 package dev.diagonal.internal.rows.types;
 
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.RowType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

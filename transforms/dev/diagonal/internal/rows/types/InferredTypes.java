@@ -1,9 +1,9 @@
 package dev.diagonal.internal.rows.types;
 
-import dev.diagonal.rows.Field;
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.types.ColumnGuess.Odd;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -1,9 +1,9 @@
 package dev.diagonal.internal.transfer.document;
 
 import dev.diagonal.internal.rows.BadValueException;
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.rows.FieldType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

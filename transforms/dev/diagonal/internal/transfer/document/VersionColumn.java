@@ -3,12 +3,12 @@ package dev.diagonal.internal.transfer.document;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
-import dev.diagonal.internal.rows.Columns;
-import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.internal.rows.BadValueException;
-import dev.diagonal.rows.FieldType;
+import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.ValueFormatter;
+import dev.diagonal.rows.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the versions of documents from a column of whole numbers from 0. */

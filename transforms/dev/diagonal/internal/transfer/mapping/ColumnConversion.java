@@ -3,19 +3,19 @@ package dev.diagonal.internal.transfer.mapping;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
-import dev.diagonal.internal.rows.ExactFloat;
-import dev.diagonal.internal.rows.Template;
-import dev.diagonal.internal.rows.ValueFormatter;
-import dev.diagonal.internal.rows.ValueParser;
-import dev.diagonal.internal.rows.types.ExactText;
 import dev.diagonal.internal.rows.BadValueException;
-import dev.diagonal.rows.DecimalSize;
-import dev.diagonal.rows.Field;
-import dev.diagonal.rows.FieldType;
+import dev.diagonal.internal.rows.ExactFloat;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowOrigin;
 import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.Template;
+import dev.diagonal.internal.rows.ValueFormatter;
+import dev.diagonal.internal.rows.ValueParser;
 import dev.diagonal.internal.rows.types.ColumnGuess;
+import dev.diagonal.internal.rows.types.ExactText;
+import dev.diagonal.rows.DecimalSize;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
 import dev.diagonal.transfer.mapping.Mapping.Target;
 
 /** Sets one column of a row. Confined to one thread. */

@@ -2,10 +2,10 @@ package dev.diagonal.internal.transfer.mapping;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.types.NamedType;
+import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import java.io.Serializable;
 import java.util.LinkedHashMap;

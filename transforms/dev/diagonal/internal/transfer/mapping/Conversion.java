@@ -1,18 +1,18 @@
 package dev.diagonal.internal.transfer.mapping;
 
+import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.internal.rows.Filter;
 import dev.diagonal.internal.rows.JsonObject;
 import dev.diagonal.internal.rows.Reject;
-import dev.diagonal.internal.rows.Template;
-import dev.diagonal.internal.rows.ValueParser;
-import dev.diagonal.internal.rows.BadValueException;
-import dev.diagonal.rows.DecimalSize;
-import dev.diagonal.rows.Field;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowOrigin;
 import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.Template;
+import dev.diagonal.internal.rows.ValueParser;
+import dev.diagonal.rows.DecimalSize;
+import dev.diagonal.rows.Field;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.util.List;

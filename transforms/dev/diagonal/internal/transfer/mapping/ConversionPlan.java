@@ -5,13 +5,13 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.internal.rows.Filter;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.Template;
+import dev.diagonal.internal.rows.types.ColumnGuess;
+import dev.diagonal.internal.rows.types.TypeGuesses;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.RowType;
-import dev.diagonal.internal.rows.types.ColumnGuess;
-import dev.diagonal.internal.rows.types.TypeGuesses;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;

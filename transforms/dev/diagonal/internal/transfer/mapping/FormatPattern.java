@@ -1,9 +1,9 @@
 package dev.diagonal.internal.transfer.mapping;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.internal.rows.ValueParser;
-import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.math.BigDecimal;

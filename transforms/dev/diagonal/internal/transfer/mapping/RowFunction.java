@@ -1,8 +1,8 @@
 package dev.diagonal.internal.transfer.mapping;
 
+import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.internal.rows.BeamRows;
 import dev.diagonal.internal.rows.Reject;
-import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowType;

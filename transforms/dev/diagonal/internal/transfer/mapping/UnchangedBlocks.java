@@ -2,10 +2,10 @@ package dev.diagonal.internal.transfer.mapping;
 
 import dev.diagonal.internal.bytes.ByteSet;
 import dev.diagonal.internal.bytes.Words;
-import dev.diagonal.internal.rows.ValueParser;
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.ValueParser;
+import dev.diagonal.rows.FieldType;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.util.List;

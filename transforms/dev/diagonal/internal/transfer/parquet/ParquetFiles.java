@@ -1,16 +1,16 @@
 package dev.diagonal.internal.transfer.parquet;
 
-import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.FileRange;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.rows.RowOrigin;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.internal.transfer.source.BlockSource;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.internal.transfer.source.SourceRange;
-import dev.diagonal.internal.rows.RowOrigin;
-import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.io.IOException;
 import java.util.ArrayList;

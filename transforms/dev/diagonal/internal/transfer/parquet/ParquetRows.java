@@ -2,15 +2,15 @@ package dev.diagonal.internal.transfer.parquet;
 
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.internal.rows.CsvFormatter;
 import dev.diagonal.internal.rows.Reject;
-import dev.diagonal.internal.transfer.parquet.OpenParquet.RowGroup;
-import dev.diagonal.internal.transfer.source.RowBlockReader;
-import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowOrigin;
 import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.transfer.parquet.OpenParquet.RowGroup;
+import dev.diagonal.internal.transfer.source.RowBlockReader;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;

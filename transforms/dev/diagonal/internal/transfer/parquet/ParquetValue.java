@@ -2,10 +2,10 @@ package dev.diagonal.internal.transfer.parquet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.internal.rows.BadValueException;
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.internal.rows.ValueFormatter;
+import dev.diagonal.rows.FieldType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;

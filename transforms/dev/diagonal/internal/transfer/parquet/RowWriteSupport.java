@@ -1,12 +1,12 @@
 package dev.diagonal.internal.transfer.parquet;
 
-import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.internal.rows.BadValueException;
+import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.RowBlock;
-import dev.diagonal.internal.rows.RowType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;

@@ -3,8 +3,8 @@ package dev.diagonal.internal.transfer.receipt;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.rows.FieldType;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

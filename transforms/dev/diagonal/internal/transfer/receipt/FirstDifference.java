@@ -1,8 +1,8 @@
 package dev.diagonal.internal.transfer.receipt;
 
-import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.diagonal.internal.transfer.receipt;
 
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.internal.transfer.write.BlockSink;
 import dev.diagonal.internal.transfer.write.RowBlockWriter;
-import dev.diagonal.internal.rows.RowType;
 import java.util.List;
 
 /**

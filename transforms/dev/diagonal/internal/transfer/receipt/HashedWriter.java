@@ -2,11 +2,11 @@ package dev.diagonal.internal.transfer.receipt;
 
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.rows.Reject;
+import dev.diagonal.internal.rows.Rejects;
+import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowRejects;
 import dev.diagonal.internal.transfer.write.RowBlockWriter;
 import dev.diagonal.metrics.Changes;
-import dev.diagonal.internal.rows.Rejects;
-import dev.diagonal.internal.rows.RowBlock;
 import java.io.IOException;
 import java.sql.SQLException;
 

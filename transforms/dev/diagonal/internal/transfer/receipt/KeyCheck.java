@@ -5,11 +5,11 @@ import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.internal.transfer.source.JdbcRows;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.internal.rows.RowBlock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.diagonal.internal.transfer.receipt;
 
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.transfer.source.JdbcRows;
 import dev.diagonal.internal.transfer.source.SnapshotKeeper;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
-import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.sql.SQLException;
 import java.util.ArrayList;

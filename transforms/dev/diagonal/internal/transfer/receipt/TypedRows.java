@@ -1,14 +1,14 @@
 package dev.diagonal.internal.transfer.receipt;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.rows.Rejects;
+import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.transfer.SourceConversion;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.internal.transfer.source.BlockSource;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.internal.transfer.source.SourceRange;
-import dev.diagonal.internal.rows.Rejects;
-import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;
 import java.util.List;

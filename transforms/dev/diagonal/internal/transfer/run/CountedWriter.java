@@ -1,10 +1,10 @@
 package dev.diagonal.internal.transfer.run;
 
 import dev.diagonal.internal.metrics.RunCounts;
-import dev.diagonal.internal.transfer.write.RowBlockWriter;
-import dev.diagonal.metrics.Changes;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.internal.transfer.write.RowBlockWriter;
+import dev.diagonal.metrics.Changes;
 import java.io.IOException;
 import java.sql.SQLException;
 

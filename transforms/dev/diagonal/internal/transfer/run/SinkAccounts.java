@@ -1,6 +1,7 @@
 package dev.diagonal.internal.transfer.run;
 
 import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.transfer.receipt.HashedSink;
 import dev.diagonal.internal.transfer.sink.JoinPartsFn;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
@@ -9,7 +10,6 @@ import dev.diagonal.internal.transfer.sink.StageSink;
 import dev.diagonal.internal.transfer.write.BlockSink;
 import dev.diagonal.internal.transfer.write.FileSink;
 import dev.diagonal.metrics.Written;
-import dev.diagonal.internal.rows.RowType;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;

@@ -4,10 +4,10 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.metrics.StageTime;
+import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.internal.transfer.write.RowBlockWriter;
-import dev.diagonal.internal.rows.RowBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -2,8 +2,8 @@ package dev.diagonal.internal.transfer.sink;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.internal.elasticsearch.index.MappedField;
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.internal.rows.types.NamedType;
+import dev.diagonal.rows.FieldType;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.diagonal.internal.transfer.sink;
 
 import dev.diagonal.internal.files.output.RunFiles;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.transfer.write.FileSink;
 import dev.diagonal.metrics.Written;
-import dev.diagonal.internal.rows.RowType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;

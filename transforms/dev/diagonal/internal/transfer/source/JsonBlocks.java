@@ -1,9 +1,9 @@
 package dev.diagonal.internal.transfer.source;
 
 import dev.diagonal.internal.csv.CsvReader;
+import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.internal.rows.JsonObject;
 import dev.diagonal.internal.rows.Reject;
-import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowOrigin;

@@ -2,10 +2,10 @@ package dev.diagonal.internal.transfer.source;
 
 import com.fasterxml.jackson.core.JsonToken;
 import dev.diagonal.internal.rows.BadValueException;
-import dev.diagonal.rows.Field;
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.types.ColumnGuess;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -3,9 +3,9 @@ package dev.diagonal.internal.transfer.source;
 import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 
 import dev.diagonal.internal.jdbc.sql.SqlScript;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.RowType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,7 +1,7 @@
 package dev.diagonal.internal.transfer.write;
 
-import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.transfer.source.SourceRange;
 import java.io.Serializable;
 
 /** A target of rows: {@link TextFileSink}, {@link JdbcSink} or {@link IndexSink}. */

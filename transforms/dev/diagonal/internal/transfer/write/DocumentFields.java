@@ -2,18 +2,18 @@ package dev.diagonal.internal.transfer.write;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.transfer.mapping.DocumentColumns;
-import dev.diagonal.internal.transfer.document.VersionColumn;
-import dev.diagonal.internal.rows.Template;
-import dev.diagonal.internal.rows.Columns;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.internal.elasticsearch.index.IndexFields;
+import dev.diagonal.internal.rows.Columns;
+import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.internal.rows.Template;
+import dev.diagonal.internal.transfer.document.VersionColumn;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.transfer.mapping.DocumentColumns;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.diagonal.internal.transfer.write;
 
-import dev.diagonal.metrics.Changes;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.metrics.Changes;
 import java.io.IOException;
 import java.sql.SQLException;
 

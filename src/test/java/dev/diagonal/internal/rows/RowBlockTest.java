@@ -2,8 +2,8 @@ package dev.diagonal.internal.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;

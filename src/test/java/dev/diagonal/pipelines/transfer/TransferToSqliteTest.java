@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
@@ -12,7 +13,6 @@ import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.RowType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.rows.DecimalSize;
-import dev.diagonal.rows.Field;
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowOrigin;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.types.ColumnGuess;
 import dev.diagonal.internal.rows.types.TypeGuesses;
+import dev.diagonal.rows.DecimalSize;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
-import dev.diagonal.rows.Field;
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowOrigin;
 import dev.diagonal.internal.rows.RowType;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

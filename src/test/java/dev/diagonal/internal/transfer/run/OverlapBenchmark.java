@@ -1,14 +1,14 @@
 package dev.diagonal.internal.transfer.run;
 
+import dev.diagonal.internal.rows.Rejects;
+import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.internal.rows.RowOrigin;
+import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.source.RowBlockReader;
 import dev.diagonal.internal.transfer.write.RowBlockWriter;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.internal.rows.Rejects;
-import dev.diagonal.internal.rows.RowBlock;
-import dev.diagonal.internal.rows.RowOrigin;
-import dev.diagonal.internal.rows.RowType;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

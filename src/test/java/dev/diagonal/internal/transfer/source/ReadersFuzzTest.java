@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.files.RangePlan;
-import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
+import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.testing.Compressed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
