@@ -30,7 +30,7 @@ public final class ByteBuilder {
 
   static {
     for (int i = 0; i < PAIRS.length; i++) {
-      PAIRS[i] = (short) ('0' + i / 10 << Byte.SIZE | '0' + i % 10);
+      PAIRS[i] = (short) ((('0' + (i / 10)) << Byte.SIZE) | ('0' + (i % 10)));
     }
   }
 
