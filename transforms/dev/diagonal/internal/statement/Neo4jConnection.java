@@ -7,10 +7,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ import org.neo4j.jdbc.Neo4jPreparedStatement;
 public final class Neo4jConnection implements AutoCloseable {
 
   private static final int ANSWER_SECONDS = 120;
+  private static final int COMMIT_SECONDS = 60;
   private static final int VALIDATION_SECONDS = 5;
   private static final long VALIDATED_AFTER_NANOS = 1_000_000_000;
 
@@ -124,6 +127,9 @@ public final class Neo4jConnection implements AutoCloseable {
   /**
    * Runs {@code work} in one transaction and commits while holding {@code commits}. Closes the
    * connection after a fault.
+   *
+   * @throws java.sql.SQLTimeoutException if others hold {@code commits} for a minute: they may wait
+   *     for locks of this transaction, which Neo4j cannot know
    */
   public <T> T transaction(Work<T> work, Lock commits) throws SQLException {
     List<T> result = new ArrayList<>(1);
@@ -133,7 +139,7 @@ public final class Neo4jConnection implements AutoCloseable {
             Connection transaction = use();
             transaction.setAutoCommit(false);
             result.add(work.in(transaction));
-            commits.lock();
+            take(commits);
             try {
               transaction.commit();
             } finally {
@@ -146,6 +152,19 @@ public final class Neo4jConnection implements AutoCloseable {
       throw fault;
     }
     return result.get(0);
+  }
+
+  private static void take(Lock commits) throws SQLException {
+    try {
+      if (!commits.tryLock(COMMIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new SQLTimeoutException(
+            "waited %s s for the commits of other transactions of this process"
+                .formatted(COMMIT_SECONDS));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted", e);
+    }
   }
 
   /**
