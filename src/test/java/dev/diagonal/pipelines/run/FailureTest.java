@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.nio.file.AccessDeniedException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
@@ -117,7 +118,7 @@ final class FailureTest {
           assertThrows(IOException.class, () -> client.performRequest(new Request("GET", "/")));
       answer.join();
 
-      SSLException fault = (SSLException) thrown.getCause();
+      SSLException fault = (SSLException) Objects.requireNonNull(thrown.getCause());
       assertThat(ElasticsearchFaults.isRetryable(fault)).isFalse();
       assertThat(Failure.of(wrapped(fault)).hint())
           .isEqualTo("the server does not use TLS: give its URL with http://");

@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -75,7 +76,7 @@ final class InternalSchemaIT {
     JdbcTarget repeatable =
         JdbcTarget.at(
                 database.url() + "?options=-c%20default_transaction_isolation=repeatable%5C%20read")
-            .withUser(database.user());
+            .withUser(Objects.requireNonNull(database.user()));
     List<CompletableFuture<SchemaRights>> both = new ArrayList<>();
     try (HeldConnection first = new HeldConnection(database);
         Statement statement = first.use().createStatement()) {
