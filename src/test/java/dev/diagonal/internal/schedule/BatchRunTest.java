@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.schedule.WatchedTarget.BadRowsFault;
 import dev.diagonal.internal.schedule.WatchedTarget.PassingFault;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.schedule.RejectedRow;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -179,6 +181,50 @@ class BatchRunTest {
   }
 
   @Example
+  void resultAddsUpWhatPartsChanged() throws Exception {
+    WatchedTarget target =
+        new WatchedTarget(
+            GRID,
+            batch -> {
+              if (batch.rows().contains(2)) {
+                throw new BadRowsFault("2 is bad");
+              }
+            });
+    BatchRun<Integer> run =
+        new BatchRun<>(group(), new Batch<>(0, List.of(1, 2, 3, 4)), 1, System.nanoTime());
+    run.write(
+        new Reporting(target.open(), new Changes(1, 2, 3, 4), Map.of("nodes", 5L)), HALVING);
+    BatchResult<Integer> result = run.result(System.nanoTime());
+    // The parts that are written: 1, and 3 and 4 together.
+    assertThat(result.changes()).isEqualTo(new Changes(2, 4, 6, 8));
+    assertThat(result.reported()).isEqualTo(Map.of("nodes", 10L));
+    assertThat(result.rowsWritten()).isEqualTo(3);
+    assertThat(run.rowsWritten()).isEqualTo(3);
+  }
+
+  @Example
+  void interruptEndsWaitBetweenAttempts() {
+    WatchedTarget target =
+        new WatchedTarget(
+            GRID,
+            batch -> {
+              Thread.currentThread().interrupt();
+              throw new PassingFault("not yet");
+            });
+    BatchRun<Integer> run = new BatchRun<>(group(), new Batch<>(0, List.of(1)), 1, System.nanoTime());
+    Duration hour = Duration.ofHours(1);
+    SchedulerSettings patient = HALVING.withRetry(new Retry(2, hour, hour));
+    assertThatThrownBy(() -> run.write(target.open(), patient))
+        .isInstanceOf(InterruptedException.class)
+        .satisfies(
+            interrupted ->
+                assertThat(interrupted.getSuppressed())
+                    .singleElement()
+                    .isInstanceOf(PassingFault.class));
+    assertThat(run.attempts()).isEqualTo(1);
+  }
+
+  @Example
   void timesAreInMilliseconds() throws Exception {
     BatchRun<Integer> run =
         new BatchRun<>(group(), new Batch<>(0, List.of(1)), 1, System.nanoTime());
@@ -203,6 +249,31 @@ class BatchRunTest {
     @Override
     public boolean isRetryable(Exception fault) {
       group.cancel();
+      return writer.isRetryable(fault);
+    }
+
+    @Override
+    public boolean isCausedByRows(Exception fault) {
+      return writer.isCausedByRows(fault);
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+
+  /** Reports the same changes after each batch. */
+  private record Reporting(
+      BatchWriter<Integer> writer, Changes changes, Map<String, Long> reported)
+      implements BatchWriter<Integer> {
+    @Override
+    public void write(Batch<Integer> batch) throws Exception {
+      writer.write(batch);
+    }
+
+    @Override
+    public boolean isRetryable(Exception fault) {
       return writer.isRetryable(fault);
     }
 

@@ -342,6 +342,39 @@ class ConflictSchedulerTest {
   }
 
   @Test
+  void threadThatCannotStartFailsOnlyItsGroup() throws Exception {
+    SchedulerPlatform jvm = SchedulerPlatform.jvm();
+    AtomicInteger starts = new AtomicInteger();
+    SchedulerPlatform full =
+        new SchedulerPlatform(
+            jvm.lock(),
+            jvm.nanoTime(),
+            jvm.jitter(),
+            work -> {
+              if (starts.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("no more threads");
+              }
+              return jvm.start(work);
+            });
+    ConflictScheduler<Integer> scheduler =
+        new ConflictScheduler<>(
+            GRID,
+            new WatchedTarget(GRID, batch -> {}),
+            SETTINGS.withMaxWorkers(1).withPrefetch(1),
+            NEVER,
+            LONG,
+            full);
+    schedulers.add(scheduler);
+    BatchGroup<Integer> failing = scheduler.newGroup();
+    failing.submit(batch(0, 0));
+    assertThatThrownBy(failing::await)
+        .hasMessageEndingWith("in 0 attempts: java.lang.OutOfMemoryError: no more threads");
+    BatchGroup<Integer> other = scheduler.newGroup();
+    other.submit(batch(0, 1));
+    assertThat(other.await()).hasSize(1);
+  }
+
+  @Test
   void interruptOfBatchDoesNotAffectNext() throws Exception {
     WatchedTarget target =
         new WatchedTarget(
