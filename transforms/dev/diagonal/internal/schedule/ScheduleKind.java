@@ -53,7 +53,7 @@ public enum ScheduleKind {
     checkArgument(rows >= 0, "rows must be >= 0, got %s", rows);
     checkArgument(batchSize >= 1, "batchSize must be >= 1, got %s", batchSize);
     long wanted = Math.min(MAX_SIZE, (long) slotsPerWorker * workers);
-    int size = wanted <= 1 ? 1 : Integer.highestOneBit((int) wanted - 1) << 1;
+    int size = Integer.highestOneBit((int) wanted - 1) << 1; // at least two are wanted
     while (size > 1 && rows / of(size).cells() < (batchSize + 1) / 2) {
       size /= 2;
     }
