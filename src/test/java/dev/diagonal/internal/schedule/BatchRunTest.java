@@ -192,8 +192,7 @@ class BatchRunTest {
             });
     BatchRun<Integer> run =
         new BatchRun<>(group(), new Batch<>(0, List.of(1, 2, 3, 4)), 1, System.nanoTime());
-    run.write(
-        new Reporting(target.open(), new Changes(1, 2, 3, 4), Map.of("nodes", 5L)), HALVING);
+    run.write(new Reporting(target.open(), new Changes(1, 2, 3, 4), Map.of("nodes", 5L)), HALVING);
     BatchResult<Integer> result = run.result(System.nanoTime());
     // The parts that are written: 1, and 3 and 4 together.
     assertThat(result.changes()).isEqualTo(new Changes(2, 4, 6, 8));
@@ -211,7 +210,8 @@ class BatchRunTest {
               Thread.currentThread().interrupt();
               throw new PassingFault("not yet");
             });
-    BatchRun<Integer> run = new BatchRun<>(group(), new Batch<>(0, List.of(1)), 1, System.nanoTime());
+    BatchRun<Integer> run =
+        new BatchRun<>(group(), new Batch<>(0, List.of(1)), 1, System.nanoTime());
     Duration hour = Duration.ofHours(1);
     SchedulerSettings patient = HALVING.withRetry(new Retry(2, hour, hour));
     assertThatThrownBy(() -> run.write(target.open(), patient))
@@ -264,8 +264,7 @@ class BatchRunTest {
   }
 
   /** Reports the same changes after each batch. */
-  private record Reporting(
-      BatchWriter<Integer> writer, Changes changes, Map<String, Long> reported)
+  private record Reporting(BatchWriter<Integer> writer, Changes changes, Map<String, Long> reported)
       implements BatchWriter<Integer> {
     @Override
     public void write(Batch<Integer> batch) throws Exception {

@@ -47,7 +47,9 @@ class SchedulerPlatformTest {
   void jitterIsRandomFromZeroToOne() {
     List<Double> drawn =
         DoubleStream.generate(platform.jitter()).limit(100).boxed().distinct().toList();
-    assertThat(drawn).hasSizeGreaterThan(90).allSatisfy(part -> assertThat(part).isBetween(0.0, 1.0));
+    assertThat(drawn)
+        .hasSizeGreaterThan(90)
+        .allSatisfy(part -> assertThat(part).isBetween(0.0, 1.0));
   }
 
   @Test
