@@ -34,15 +34,33 @@ public record WireColumn(Column column, FoundColumn found, WireType type) {
 
   /**
    * Returns the SQL expression of a staged value. Text is cast to {@code money} through a number,
-   * because the text format of money differs between databases.
+   * because the text format of money differs between databases. A value that the column would round
+   * or cut without an error becomes a text that its type does not accept.
    */
   public String value() {
     String name = PostgresSql.quote(column.name());
     if (!isCast()) {
       return name;
     }
-    String number = found.pgName().equals("money") ? "::numeric" : "";
-    return name + number + "::" + found.baseType();
+    String type = "::" + found.baseType();
+    if (found.pgName().equals("money")) {
+      String number = name + "::numeric";
+      return unlessChanged(number + type, number, number + type + "::numeric");
+    }
+    return found.isChangedByAssignment()
+        ? unlessChanged(name + type, name + type, name + "::" + found.limitedType())
+        : name + type;
+  }
+
+  private String unlessChanged(String value, String given, String stored) {
+    return "CASE WHEN %s IS DISTINCT FROM %s THEN (%s || %s)::%s ELSE %s END"
+        .formatted(
+            given,
+            stored,
+            PostgresSql.quote(column.name()),
+            PostgresSql.literal(" would be changed by " + found.limitedType()),
+            found.baseType(),
+            value);
   }
 
   /** Returns the definition of the column in a stage. */

@@ -1,6 +1,7 @@
 package dev.diagonal.internal.jdbc.copy;
 
-import dev.diagonal.internal.bytes.ByteBuilder;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.diagonal.internal.jdbc.table.FoundColumn;
 import dev.diagonal.jdbc.table.Table;
 import java.math.BigDecimal;
@@ -9,7 +10,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +40,20 @@ public final class WireLimit {
   private static final Pattern FRACTION_OF_TIME =
       Pattern.compile("(?::\\d{1,2}|(?<![\\d.])\\d{4,})\\.(\\d*[1-9])");
 
-  /** Types without a domain, whose length a cast leaves out: the column refuses longer texts. */
-  private static final Pattern PLAIN_TEXT = Pattern.compile("character( varying)?\\(\\d+\\)");
+  private static final String SECONDS =
+      "its seconds have more than %s decimal places and would be rounded";
 
-  private static final String SECONDS = "its seconds have more decimal places and would be rounded";
+  private static final String BLANKS =
+      "the text has %s characters, which is too long: the blanks at its end would be cut off after %s";
+
+  /** The decimal places of an interval, in any unit. */
+  private static final Pattern FRACTION_OF_INTERVAL = Pattern.compile("\\.(\\d*[1-9])");
+
+  private static final String INTERVAL = "interval";
+
+  private static final Set<String> BITS = Set.of("bit", "varbit");
+
+  private static final String NOT_SUPPORTED = "0A000";
 
   private final FoundColumn column;
   private final WireType type;
@@ -57,6 +69,9 @@ public final class WireLimit {
   static @Nullable WireLimit of(WireColumn column) {
     FoundColumn found = column.found();
     int modifier = found.modifier();
+    if (column.type() == WireType.OTHER) {
+      return ofOther(found);
+    }
     if (modifier < 0) {
       return null;
     }
@@ -68,10 +83,23 @@ public final class WireLimit {
     };
   }
 
+  private static @Nullable WireLimit ofOther(FoundColumn found) {
+    return switch (found.pgName()) {
+      case "timetz" ->
+          new WireLimit(
+              found, WireType.OTHER, found.modifier() < 0 ? DIGITS_OF_MICROS : found.modifier());
+      case INTERVAL -> new WireLimit(found, WireType.OTHER, DIGITS_OF_MICROS);
+      default -> null;
+    };
+  }
+
   /**
    * Returns the limits of the columns of a table whose values are sent as text: those of {@link
    * #of(WireColumn)}, and that of all times, which have six decimal places. A column without a
-   * limit has null; there are none if the table does not exist. Each takes one query.
+   * limit has null; the list is empty if the table does not exist. Queries the catalogue once.
+   *
+   * @throws SQLException if the database would change values of a column in a way that a text does
+   *     not show
    */
   public static List<@Nullable WireLimit> ofTexts(Connection connection, Table table)
       throws SQLException {
@@ -79,9 +107,23 @@ public final class WireLimit {
     List<@Nullable WireLimit> limits = new ArrayList<>();
     for (WireColumn column :
         found.isEmpty() ? List.<WireColumn>of() : WireColumn.of(found, table)) {
+      checkText(column.found());
       limits.add(ofTexts(column));
     }
     return limits;
+  }
+
+  /** Checks that a cast of texts to the type of a column changes no value without an error. */
+  private static void checkText(FoundColumn found) throws SQLException {
+    if (found.isChangedByAssignment() || (BITS.contains(found.pgName()) && found.isOfDomain())) {
+      throw new SQLException(
+          "column '%s' of type %s: PostgreSQL would round or cut its values without an error; declare it as %s, or as text"
+              .formatted(
+                  found.name(),
+                  found.type(),
+                  BITS.contains(found.pgName()) ? found.limitedType() : found.baseType()),
+          NOT_SUPPORTED);
+    }
   }
 
   private static @Nullable WireLimit ofTexts(WireColumn column) {
@@ -115,7 +157,8 @@ public final class WireLimit {
     switch (type) {
       case VARCHAR -> {
         if (length > most && endsInBlanks(bytes, start, length)) {
-          throw changes("the blanks at the end of the text, which is too long, would be cut off");
+          String text = new String(bytes, start, length, UTF_8);
+          throw changes(BLANKS.formatted(text.codePointCount(0, text.length()), most));
         }
       }
       case NUMERIC -> {
@@ -126,11 +169,12 @@ public final class WireLimit {
           }
         }
       }
+      case OTHER -> check(new String(bytes, start, length, UTF_8));
       default -> {
         long micros = ByteBuffer.wrap(bytes).getLong(start);
         boolean infinite = micros == Long.MAX_VALUE || micros == Long.MIN_VALUE;
         if (!infinite && micros % unit() != 0) {
-          throw changes(SECONDS);
+          throw changes(SECONDS.formatted(most));
         }
       }
     }
@@ -144,13 +188,9 @@ public final class WireLimit {
   public void check(String text) {
     switch (type) {
       case VARCHAR, BPCHAR -> {
-        if (text.codePointCount(0, text.length()) > most && isDomain()) {
-          throw changes("the text is too long and would be cut off");
-        }
-        if (type == WireType.VARCHAR && text.length() > most) {
-          ByteBuilder encoded = new ByteBuilder(Integer.BYTES + text.length());
-          WireValue.put(encoded, type, text);
-          check(encoded.array(), 0);
+        int characters = text.codePointCount(0, text.length());
+        if (characters > most) {
+          checkEnd(text.substring(text.offsetByCodePoints(0, most)), characters);
         }
       }
       case NUMERIC -> {
@@ -163,21 +203,39 @@ public final class WireLimit {
         checkScale(number);
       }
       default -> {
-        Matcher fraction = (type == WireType.TIME ? FRACTION_OF_TIME : FRACTION).matcher(text);
-        if (fraction.find() && fraction.end(1) - fraction.start(1) > most) {
-          throw changes(SECONDS);
+        if (fraction().matcher(text).results().anyMatch(this::isTooFine)) {
+          throw changes(SECONDS.formatted(most));
         }
       }
     }
   }
 
-  private boolean isDomain() {
-    return !PLAIN_TEXT.matcher(column.type()).matches();
+  /** Checks the characters of a text that do not fit. Blanks do not count in {@code char(n)}. */
+  private void checkEnd(String end, int characters) {
+    if (!end.chars().allMatch(c -> c == ' ')) {
+      throw changes(
+          "the text has %s characters, which is too long: it would be cut off after %s"
+              .formatted(characters, most));
+    } else if (type == WireType.VARCHAR) {
+      throw changes(BLANKS.formatted(characters, most));
+    }
+  }
+
+  private Pattern fraction() {
+    return switch (type) {
+      case TIME -> FRACTION_OF_TIME;
+      case OTHER -> column.pgName().equals(INTERVAL) ? FRACTION_OF_INTERVAL : FRACTION_OF_TIME;
+      default -> FRACTION;
+    };
+  }
+
+  private boolean isTooFine(MatchResult fraction) {
+    return fraction.end(1) - fraction.start(1) > most;
   }
 
   private void checkScale(BigDecimal number) {
     if (number.signum() != 0 && number.stripTrailingZeros().scale() > most) {
-      throw changes(number + " would be rounded");
+      throw changes("%s would be rounded to %s decimal places".formatted(number, most));
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
  * @param type its SQL type, quoted if necessary, as {@code format_type} returns it
  * @param baseType the SQL type below all domains, without length or precision, for casts from text:
  *     the assignment then checks the length, whereas a cast would truncate the value
+ * @param limitedType {@code baseType} with its length or precision, if there is one
  * @param modifier the length or precision of the type, or of the domain's base type, as {@code
  *     atttypmod} encodes it; -1 if there is none
  * @param pgName the name of {@code baseType} if it is built into PostgreSQL, otherwise empty
@@ -31,6 +32,7 @@ public record FoundColumn(
     String name,
     String type,
     String baseType,
+    String limitedType,
     int modifier,
     String pgName,
     String collation,
@@ -42,6 +44,9 @@ public record FoundColumn(
     boolean mayInsert,
     boolean mayUpdate) {
 
+  /** The first character of the names of array types in the catalogue. */
+  private static final String ARRAY = "_";
+
   private static final String COLUMNS =
       """
       WITH RECURSIVE base (attnum, oid, modifier) AS (
@@ -52,7 +57,7 @@ public record FoundColumn(
         FROM base b JOIN pg_type t ON t.oid = b.oid
         WHERE t.typtype = 'd')
       SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.oid, -1),
-             b.modifier,
+             format_type(b.oid, b.modifier), b.modifier,
              CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace THEN t.typname ELSE '' END,
              CASE WHEN a.attcollation NOT IN (0, dt.typcollation)
                THEN format(' COLLATE %I.%I', n.nspname, l.collname) ELSE '' END,
@@ -73,6 +78,19 @@ public record FoundColumn(
   /** Returns the type as a table of the same columns declares it. */
   public String declaration() {
     return type + collation;
+  }
+
+  /**
+   * Returns whether an assignment rounds or cuts a value to the length or precision of the type
+   * without an error, and the value is not sent in a format that shows it.
+   */
+  public boolean isChangedByAssignment() {
+    return modifier >= 0 && (pgName.equals("interval") || pgName.startsWith(ARRAY));
+  }
+
+  /** Returns whether its type is a domain. */
+  public boolean isOfDomain() {
+    return !type.equals(limitedType);
   }
 
   static List<FoundColumn> of(Connection connection, long table) throws SQLException {
@@ -109,15 +127,16 @@ public record FoundColumn(
         found.getString(1),
         found.getString(2),
         found.getString(3),
-        found.getInt(4),
-        found.getString(5),
+        found.getString(4),
+        found.getInt(5),
         found.getString(6),
-        found.getBoolean(7),
+        found.getString(7),
         found.getBoolean(8),
         found.getBoolean(9),
         found.getBoolean(10),
         found.getBoolean(11),
         found.getBoolean(12),
-        found.getBoolean(13));
+        found.getBoolean(13),
+        found.getBoolean(14));
   }
 }

@@ -20,6 +20,9 @@ public final class PostgresSql {
 
   private static final Pattern CHAR = Pattern.compile("(?i)\\s*char(acter)?\\s*(\\(.*\\))?\\s*");
 
+  private static final Pattern BITS =
+      Pattern.compile("(?i)\\s*(varbit|bit(\\s+varying)?)\\s*(\\(.*\\))?\\s*");
+
   private PostgresSql() {}
 
   /**
@@ -110,13 +113,15 @@ public final class PostgresSql {
   }
 
   /**
-   * Returns the type of a column for casts. A cast to {@code varchar(3)} or {@code char(3)} would
-   * silently cut a value that the column refuses.
+   * Returns the type of a column for casts. A cast to {@code varchar(3)}, {@code char(3)} or {@code
+   * bit(3)} would silently cut a value that the column refuses.
    */
   public static String withoutLength(Column column) {
     String type = column.type();
     if (VARCHAR.matcher(type).matches()) {
       return "varchar";
+    } else if (BITS.matcher(type).matches()) {
+      return "varbit";
     }
     return CHAR.matcher(type).matches() ? "bpchar" : type;
   }

@@ -183,31 +183,99 @@ final class UpsertRelationshipsIT {
         List.of("varchar(3)", "char(3)", "CHARACTER VARYING (3)", name + "_code", name + "_letter");
     for (String type : types) {
       String edges = name + "_" + types.indexOf(type);
-      RelationshipTables limited =
-          new RelationshipTables(
-              Table.of(
-                  edges,
-                  Column.key("id", "bigint"),
-                  Column.of("source", "bigint"),
-                  Column.of("target", "bigint"),
-                  Column.of("code", type)),
-              "source",
-              "target",
-              EndTable.of(edges + "_nodes", "id", "out_degree"),
-              EndTable.of(edges + "_nodes", "id", "in_degree"));
-      limited.createIfMissing(target);
-      RowBinder<String> binder =
-          (code, values) -> values.putLong(code.length()).putLong(1).putLong(2).putText(code);
-      try (BatchWriter<String> writer = UpsertRelationships.into(target, limited, binder).open()) {
+      try (BatchWriter<String> writer = toColumnOf(type, edges)) {
         writer.write(new Batch<>(0, List.of("abc")));
         assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of("abcdef"))))
             .as(type)
-            .hasMessageMatching(
-                "(?s).*(value too long for type|the text is too long and would be cut).*")
+            .hasMessageContaining("the text has 6 characters, which is too long: it would be cut")
+            .matches(fault -> writer.isCausedByRows((Exception) fault));
+        if (type.endsWith("_letter") || type.startsWith("char")) {
+          writer.write(new Batch<>(0, List.of("xyz  ")));
+        }
+      }
+      assertThat(sql.query("SELECT code FROM %s WHERE id = 3".formatted(edges)))
+          .containsExactly("abc");
+    }
+  }
+
+  @Test
+  void refusesBitsAndTimesThatACastChanges() throws Exception {
+    sql.execute("CREATE DOMAIN %1$s_zoned AS timetz(0)".formatted(name));
+    String[][] cases = {
+      {"bit(3)", "101", "1010", "bit string length 4 does not match type bit(3)"},
+      {"BIT", "1", "10", "bit string length 2 does not match type bit(1)"},
+      {"bit varying(3)", "101", "1011", "bit string too long for type bit varying(3)"},
+      {"varbit(3)", "101", "1011", "bit string too long for type bit varying(3)"},
+      {"timetz(0)", "12:00:00+00", "12:00:00.6+00", "its seconds have more than 0 decimal places"},
+      {name + "_zoned", "12:00:00+00", "12:00:00.6+00", "seconds have more than 0 decimal places"},
+      {"interval", "00:00:00.000001", "00:00:00.0000016", "have more than 6 decimal places"}
+    };
+    for (int i = 0; i < cases.length; i++) {
+      String[] its = cases[i];
+      String edges = name + "_" + i;
+      try (BatchWriter<String> writer = toColumnOf(its[0], edges)) {
+        writer.write(new Batch<>(0, List.of(its[1])));
+        assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of(its[2]))))
+            .as(its[0])
+            .hasMessageContaining(its[3])
             .matches(fault -> writer.isCausedByRows((Exception) fault));
       }
-      assertThat(sql.query("SELECT code FROM " + edges)).containsExactly("abc");
+      assertThat(sql.query("SELECT code::text FROM " + edges)).containsExactly(its[1]);
     }
+  }
+
+  @Test
+  void refusesColumnsWhoseChangesItCannotSee() throws Exception {
+    sql.execute(
+        "CREATE DOMAIN %1$s_bits AS bit(3); CREATE DOMAIN %1$s_span AS interval(0)"
+            .formatted(name));
+    Map<String, String> declaredAs =
+        Map.of(
+            name + "_bits",
+            "bit(3)",
+            name + "_span",
+            "interval",
+            "interval(0)",
+            "interval",
+            "interval day",
+            "interval",
+            "varchar(3)[]",
+            "character varying[]",
+            "numeric(6,2)[]",
+            "numeric[]");
+    int tables = 0;
+    for (Map.Entry<String, String> each : declaredAs.entrySet()) {
+      String edges = name + "_" + tables++;
+      try (BatchWriter<String> writer = toColumnOf(each.getKey(), edges)) {
+        assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of("1"))))
+            .as(each.getKey())
+            .hasMessageContaining(
+                "column 'code' of type %s: PostgreSQL would round or cut its values without an error; declare it as %s, or as text"
+                    .formatted(
+                        each.getKey().replace("varchar", "character varying"), each.getValue()))
+            .matches(fault -> !writer.isCausedByRows((Exception) fault));
+      }
+    }
+  }
+
+  /** Returns a writer of edges whose column {@code code} has a type; their ids are its length. */
+  private BatchWriter<String> toColumnOf(String type, String edges) throws Exception {
+    RelationshipTables limited =
+        new RelationshipTables(
+            Table.of(
+                edges,
+                Column.key("id", "bigint"),
+                Column.of("source", "bigint"),
+                Column.of("target", "bigint"),
+                Column.of("code", type)),
+            "source",
+            "target",
+            EndTable.of(edges + "_nodes", "id", "out_degree"),
+            EndTable.of(edges + "_nodes", "id", "in_degree"));
+    limited.createIfMissing(target);
+    RowBinder<String> binder =
+        (code, values) -> values.putLong(code.length()).putLong(1).putLong(2).putText(code);
+    return UpsertRelationships.into(target, limited, binder).open();
   }
 
   @ParameterizedTest
@@ -258,14 +326,16 @@ final class UpsertRelationshipsIT {
                   "y,1,2024.366,")));
       Map<String, String> wrong =
           Map.of(
-              "ab  ,1,infinity,", "character varying(3): the blanks at the end of the text",
+              "ab  ,1,infinity,",
+                  "character varying(3): the text has 4 characters, which is too long: the blanks",
               "abcd,1,infinity,", "too long",
-              "a,1.234,infinity,", "'price' of type numeric(6,2): 1.234 would be rounded",
+              "a,1.234,infinity,",
+                  "'price' of type numeric(6,2): 1.234 would be rounded to 2 decimal places",
               "a,NaN,2024-01-01 00:00:00.6,", "'at' of type timestamp(0) without time zone: ",
-              "a,1,20240101T123456.6,", "its seconds have more decimal places",
-              "a,1,2024-01-01 1234.6,", "its seconds have more decimal places",
+              "a,1,20240101T123456.6,", "its seconds have more than 0 decimal places",
+              "a,1,2024-01-01 1234.6,", "its seconds have more than 0 decimal places",
               "a,1,infinity,2024-01-01T00:00:00.000000001Z",
-                  "'zoned' of type timestamp with time zone: its seconds have more");
+                  "'zoned' of type timestamp with time zone: its seconds have more than 6");
       wrong.forEach(
           (row, message) ->
               assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of("b,1,infinity,", row))))

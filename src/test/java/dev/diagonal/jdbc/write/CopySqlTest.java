@@ -82,7 +82,20 @@ class CopySqlTest {
   private static WireColumn wire(Column column, String type, WireType wire) {
     FoundColumn found =
         new FoundColumn(
-            column.name(), type, type, -1, "", "", true, false, false, false, true, true, true);
+            column.name(),
+            type,
+            type,
+            type,
+            -1,
+            "",
+            "",
+            true,
+            false,
+            false,
+            false,
+            true,
+            true,
+            true);
     return new WireColumn(column, found, wire);
   }
 

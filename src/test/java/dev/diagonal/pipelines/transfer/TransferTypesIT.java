@@ -139,12 +139,54 @@ final class TransferTypesIT {
             line ->
                 assertThat(line)
                     .contains(
-                        "column 'name' of type character varying(3): the blanks at the end of the text, which is too long, would be cut off\""),
+                        "column 'name' of type character varying(3): the text has 4 characters, which is too long: the blanks at its end would be cut off after 3\""),
             line -> assertThat(line).contains("value too long for type character varying(3)"),
             line -> assertThat(line).contains("'price' of type price: 1.234 would be rounded"),
             line -> assertThat(line).contains("'at' of type timestamp(0) without time zone: "),
             line -> assertThat(line).contains("'noon' of type time(1) without time zone: "),
             line -> assertThat(line).contains("'zoned' of type timestamp(3) with time zone: "));
+  }
+
+  @Test
+  void valuesThatAnAssignmentWouldChangeAreBad() throws Exception {
+    database.execute(
+        """
+        DROP DOMAIN IF EXISTS span; CREATE DOMAIN span AS interval(0);
+        CREATE TABLE typed (id int, span span, days interval day, zoned timetz(1), prices numeric(6,2)[],
+          codes varchar(3)[], letters char(3)[], free interval, cost money)""");
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(
+        load(
+            "csv",
+            """
+            id,span,days,zoned,prices,codes,letters,free,cost
+            1,1.5 hours,2 days,12:00:00.5+02,"{1.50,NULL}","{äöü,b}","{""ab  ""}",1.123456 seconds,1.50
+            2,1.6 seconds,,,,,,,
+            3,,36 hours,,,,,,
+            4,,,12:00:00.55+02,,,,,
+            5,,,,"{1.5,1.234}",,,,
+            6,,,,,"{""ab  ""}",,,
+            7,,,,,,{abcd},,
+            8,,,,,,,1.1234567 seconds,
+            9,,,,,,,,1.234
+            """,
+            "--badRecords=" + bad));
+    assertThat(texts("SELECT concat_ws(' ', span, days, zoned, prices, codes, free) FROM typed"))
+        .containsExactly("01:30:00 2 days 12:00:00.5+02 {1.50,NULL} {äöü,b} 00:00:01.123456");
+    assertThat(Files.readAllLines(bad))
+        .hasSize(8)
+        .anySatisfy(line -> assertThat(line).contains("1.234 would be changed by money"))
+        .anySatisfy(
+            line -> assertThat(line).contains("1.6 seconds would be changed by interval(0)"))
+        .anySatisfy(line -> assertThat(line).contains("36 hours would be changed by interval day"))
+        .anySatisfy(
+            line -> assertThat(line).contains("its seconds have more than 1 decimal places"))
+        .anySatisfy(
+            line -> assertThat(line).contains("{1.5,1.234} would be changed by numeric(6,2)[]"))
+        .anySatisfy(line -> assertThat(line).contains("would be changed by character varying(3)[]"))
+        .anySatisfy(line -> assertThat(line).contains("would be changed by character(3)[]"))
+        .anySatisfy(
+            line -> assertThat(line).contains("its seconds have more than 6 decimal places"));
   }
 
   @Test
