@@ -12,11 +12,11 @@ import org.apache.beam.sdk.metrics.Metrics;
 /**
  * The metrics of conflict-free writes, in addition to those of every write. Distributions: {@code
  * batch_rows}, {@code wait_millis} and {@code transactions_open} (the number of open transactions
- * when a batch starts). Counters: {@code lock_timeouts} (attempts that did not get their slot locks
- * in time) and {@code rows_of_slot_N} per slot, which shows skew, since the hottest slot bounds the
- * parallelism. On a grid of at most {@value #MAX_CELLS} cells there is also a counter {@code
- * rows_of_cell_N} per cell. Counters {@code changed_NAME} sum what the target reports of each
- * batch.
+ * when a batch starts). Counters: {@code lock_timeouts} (attempts that did not get their slot
+ * locks, or on Neo4j their turn to commit, in time) and {@code rows_of_slot_N} per slot, which
+ * shows skew, since the hottest slot bounds the parallelism. On a grid of at most {@value
+ * #MAX_CELLS} cells there is also a counter {@code rows_of_cell_N} per cell. Counters {@code
+ * changed_NAME} sum what the target reports of each batch.
  */
 final class CellMetrics {
 

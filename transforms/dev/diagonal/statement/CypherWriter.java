@@ -3,6 +3,7 @@ package dev.diagonal.statement;
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.BoundRow;
+import dev.diagonal.internal.statement.CommitTurns;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.statement.Neo4jFaults;
 import dev.diagonal.internal.statement.Neo4jSlots;
@@ -14,8 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class CypherWriter<T> implements BatchWriter<T> {
 
   /**
-   * The locks of commits by database, for writers without slot locks, which are those of one
-   * process. {@link Neo4jSlots#takeCommit} says why commits need one.
+   * The turns of commits by database, for writers without slot locks, which are those of one
+   * process.
    */
-  private static final Map<String, Lock> COMMITS = new ConcurrentHashMap<>();
+  private static final Map<String, CommitTurns> COMMITS = new ConcurrentHashMap<>();
 
   private final RunStatement<T> settings;
   private final Neo4jConnection connection;
@@ -74,7 +73,8 @@ final class CypherWriter<T> implements BatchWriter<T> {
     if (locks == null) {
       return connection.transaction(
           transaction -> Neo4jConnection.execute(transaction, settings.text(), returns, rows),
-          COMMITS.computeIfAbsent(settings.database().url(), url -> new ReentrantLock()));
+          COMMITS.computeIfAbsent(
+              settings.database().url(), url -> new CommitTurns(settings.database().toString())));
     }
     return connection.transaction(
         transaction -> {

@@ -7,14 +7,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.neo4j.jdbc.Neo4jPreparedStatement;
 
@@ -27,7 +23,6 @@ import org.neo4j.jdbc.Neo4jPreparedStatement;
 public final class Neo4jConnection implements AutoCloseable {
 
   private static final int ANSWER_SECONDS = 120;
-  private static final int COMMIT_SECONDS = 60;
   private static final int VALIDATION_SECONDS = 5;
   private static final long VALIDATED_AFTER_NANOS = 1_000_000_000;
 
@@ -121,17 +116,16 @@ public final class Neo4jConnection implements AutoCloseable {
 
   /** Runs {@code work} in one transaction and commits. Closes the connection after a fault. */
   public <T> T transaction(Work<T> work) throws SQLException {
-    return transaction(work, new ReentrantLock());
+    return transaction(work, new CommitTurns(target.toString()));
   }
 
   /**
-   * Runs {@code work} in one transaction and commits while holding {@code commits}. Closes the
-   * connection after a fault.
+   * Runs {@code work} in one transaction and commits when it is its turn. Closes the connection
+   * after a fault.
    *
-   * @throws java.sql.SQLTimeoutException if others hold {@code commits} for a minute: they may wait
-   *     for locks of this transaction, which Neo4j cannot know
+   * @throws java.sql.SQLTimeoutException if another commit takes longer than a minute
    */
-  public <T> T transaction(Work<T> work, Lock commits) throws SQLException {
+  public <T> T transaction(Work<T> work, CommitTurns commits) throws SQLException {
     List<T> result = new ArrayList<>(1);
     try {
       guarded(
@@ -139,12 +133,7 @@ public final class Neo4jConnection implements AutoCloseable {
             Connection transaction = use();
             transaction.setAutoCommit(false);
             result.add(work.in(transaction));
-            take(commits);
-            try {
-              transaction.commit();
-            } finally {
-              commits.unlock();
-            }
+            commits.run(transaction::commit);
             transaction.setAutoCommit(true);
           });
     } catch (SQLException | RuntimeException fault) {
@@ -152,19 +141,6 @@ public final class Neo4jConnection implements AutoCloseable {
       throw fault;
     }
     return result.get(0);
-  }
-
-  private static void take(Lock commits) throws SQLException {
-    try {
-      if (!commits.tryLock(COMMIT_SECONDS, TimeUnit.SECONDS)) {
-        throw new SQLTimeoutException(
-            "waited %s s for the commits of other transactions of this process"
-                .formatted(COMMIT_SECONDS));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SQLException("interrupted", e);
-    }
   }
 
   /**
