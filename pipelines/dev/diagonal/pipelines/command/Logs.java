@@ -6,6 +6,8 @@ import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 
 import dev.diagonal.internal.bytes.Printable;
+import dev.diagonal.internal.fault.Reason;
+import dev.diagonal.internal.files.output.OutputCompression;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.pipelines.report.ShownOptions;
 import dev.diagonal.pipelines.usage.UsageException;
@@ -72,6 +74,7 @@ final class Logs implements AutoCloseable {
       if (file.equals("-")) {
         throw new UsageException("--logFile: '-' is the standard output: name a file");
       }
+      OutputCompression.checkPlain(file);
       if (!isLog(Path.of(file))) {
         throw new UsageException(
             "--logFile: the file '%s' exists and is not a log of Diagonal: name another file"
@@ -81,8 +84,10 @@ final class Logs implements AutoCloseable {
     } catch (IOException | InvalidPathException e) {
       throw new UsageException(
           "--logFile: the file '%s' cannot be written (%s)"
-              .formatted(Printable.line(file), e.getClass().getSimpleName()),
+              .formatted(Printable.line(file), Reason.ofFile(e)),
           e);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--logFile: " + e.getMessage(), e);
     }
   }
 

@@ -25,10 +25,15 @@ public final class OutputPath {
    *
    * @param option the option's name
    * @param path its value; null if it is not set
-   * @throws UsageException if it is a directory, or its directory cannot be written to
+   * @throws UsageException if its extension is that of a compression that is not written, it is a
+   *     directory, or its directory cannot be written to
    */
   public static void check(String option, @Nullable String path) {
-    if (path == null || path.equals(OutputPlace.STANDARD_OUTPUT) || isRemote(option, path)) {
+    if (path == null || path.equals(OutputPlace.STANDARD_OUTPUT)) {
+      return;
+    }
+    checkCompression(option, path);
+    if (isRemote(option, path)) {
       return;
     }
     refuseTilde(option, path);
@@ -37,9 +42,16 @@ public final class OutputPath {
           "--%s takes a file, and '%s' is a directory".formatted(option, path));
     }
     try {
-      OutputCompression.check(path);
       check(option, OutputPlace.of(path));
     } catch (IllegalArgumentException | UncheckedIOException e) {
+      throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
+    }
+  }
+
+  private static void checkCompression(String option, String path) {
+    try {
+      OutputCompression.check(path);
+    } catch (IllegalArgumentException e) {
       throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
     }
   }

@@ -171,7 +171,22 @@ final class WholeFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a.zip", "a.deflate", "a.lzo", "a.snappy"})
+  @ValueSource(
+      strings = {
+        "a.zip",
+        "a.deflate",
+        "a.lzo",
+        "a.snappy",
+        "a.csv.rar",
+        "a.7z",
+        "a.XZ",
+        "a.lz4",
+        "a.tgz",
+        "a.tar.gz",
+        "a.tar",
+        "a.csv.br",
+        "a.Z"
+      })
   void refusesCompressionThatItCannotWrite(String name) {
     assertThatThrownBy(() -> OutputCompression.check(name))
         .hasMessageContaining(".gz, .bz2 or .zst");
