@@ -93,7 +93,8 @@ final class EndCounts<T> {
     if (rows <= ROWS_COUNTED_EXACTLY) {
       return 1;
     }
-    // Multiples of the golden ratio are spread evenly, and follow no period of the input.
+    // Multiples of the golden ratio are spread evenly. Every 16th row would be a biased sample of
+    // an input whose ids repeat every 2, 4, 8 or 16 rows.
     long spread = rows * 0x9E3779B97F4A7C15L;
     return (spread >>> (Long.SIZE - SAMPLED_BITS)) == 0 ? SAMPLED_ONE_IN : 0;
   }

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts the rows of ids in bounded memory. When there are more ids than a maximum, the rare ones
- * are forgotten until a quarter of it is left, so a count may miss rows that came before; it is
- * never too high. Not thread-safe.
+ * Counts the rows of ids in bounded memory. When there are more ids than a maximum, the rarest ones
+ * are forgotten until a quarter of the maximum is left. A count may therefore be too low: it misses
+ * the rows before its id was last forgotten. A count of sampled rows is an estimate, which may also
+ * be too high. Not thread-safe.
  */
 public final class HotIds {
 

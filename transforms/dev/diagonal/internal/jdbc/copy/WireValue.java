@@ -248,7 +248,8 @@ public final class WireValue {
     if (nanos % 1_000 != 0) {
       throw refused(
           type,
-          "value with nanoseconds: use truncatedTo(ChronoUnit.MICROS) if you do not need them");
+          "value with nanoseconds: cut its decimal places to six if you do not need them (in Java:"
+              + " truncatedTo(ChronoUnit.MICROS))");
     }
     return nanos / 1_000;
   }

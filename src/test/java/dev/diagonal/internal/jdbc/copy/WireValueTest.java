@@ -18,7 +18,7 @@ final class WireValueTest {
     LocalDateTime fine = LocalDateTime.of(1969, 12, 31, 23, 59, 59, 1);
     assertThatThrownBy(() -> WireValue.put(out, WireType.TIMESTAMP, fine))
         .hasMessage(
-            "a column of type timestamp does not accept a value with nanoseconds: use truncatedTo(ChronoUnit.MICROS) if you do not need them");
+            "a column of type timestamp does not accept a value with nanoseconds: cut its decimal places to six if you do not need them (in Java: truncatedTo(ChronoUnit.MICROS))");
     assertThatThrownBy(() -> WireValue.put(out, WireType.TIME, LocalTime.of(1, 2, 3, 1_999)))
         .hasMessageContaining("a column of type time does not accept a value with nanoseconds");
     Instant instant = Instant.parse("2026-01-01T00:00:00.0000015Z");
