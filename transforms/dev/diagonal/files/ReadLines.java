@@ -11,7 +11,6 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PBegin;
@@ -233,9 +232,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   /** Returns the ranges; with a limit, the first file in place of all. */
   private PCollection<FileRange> ranges(PBegin input) {
     if (reading.limit() == NO_LIMIT) {
-      return input
-          .apply("Find", new FindRanges(source.patterns, source.watch, reading.plan()))
-          .apply("Spread", Reshuffle.viaRandomKey());
+      return input.apply("Find", new FindRanges(source.patterns, source.watch, reading.plan()));
     }
     InputFile first = InputFiles.matching(source.patterns).files().get(0);
     return input.apply("First", Create.of(FileRange.all(first)).withCoder(FileRange.coder()));

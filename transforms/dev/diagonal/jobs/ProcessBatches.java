@@ -2,15 +2,15 @@ package dev.diagonal.jobs;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.internal.block.SpreadParts;
 import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.schema.JobTables;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.coders.VarIntCoder;
-import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PBegin;
@@ -100,15 +100,20 @@ public final class ProcessBatches extends PTransform<PBegin, PCollection<Process
     TupleTag<ProcessedBatch> completed = new TupleTag<>() {};
     PCollectionTuple processed =
         input
-            .apply(
-                "Workers",
-                Create.of(IntStream.range(0, workers).boxed().toList()).withCoder(VarIntCoder.of()))
-            .apply("Spread", Reshuffle.viaRandomKey())
+            .apply("Workers", SpreadParts.of(new Numbers(workers), VarIntCoder.of()))
             .apply(
                 "Work",
                 ParDo.of(new ProcessBatchesFn(database, tables, settings, errorHandler != null))
                     .withOutputTags(completed, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(processed, errorHandler);
     return processed.get(completed).setCoder(ProcessedBatch.coder());
+  }
+
+  /** The numbers of the workers. */
+  private record Numbers(int workers) implements SpreadParts.Finder<Integer> {
+    @Override
+    public List<Integer> find() {
+      return IntStream.range(0, workers).boxed().toList();
+    }
   }
 }

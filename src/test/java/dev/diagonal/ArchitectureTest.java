@@ -18,6 +18,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.diagonal.internal.block.SpreadParts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +150,8 @@ final class ArchitectureTest {
           .resideOutsideOfPackage("dev.diagonal.pipelines..")
           .and()
           .areNotAssignableTo(UnboundedSource.class) // is handed them, like it or not
+          .and()
+          .areNotAssignableTo(SpreadParts.class) // asks which runner spreads its parts
           .should()
           .dependOnClassesThat(assignableTo(PipelineOptions.class));
 

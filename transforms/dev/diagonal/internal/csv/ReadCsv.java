@@ -5,18 +5,14 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.block.SpreadParts;
 import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.internal.files.stored.Pipes;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.ListCoder;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PBegin;
@@ -104,12 +100,7 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
     TupleTag<T> results = new TupleTag<>() {};
     PCollectionTuple read =
         begin
-            .apply(
-                "Patterns",
-                Create.of(List.of(patterns)).withCoder(ListCoder.of(StringUtf8Coder.of())))
-            .apply("Find", ParDo.of(new FindFn()))
-            .setCoder(InputFile.coder())
-            .apply("Spread", Reshuffle.viaRandomKey())
+            .apply("Find", SpreadParts.of(new Files(patterns), InputFile.coder()))
             .apply(
                 "Read",
                 ParDo.of(new ReadCsvFn<>(reading))
@@ -141,10 +132,10 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
     }
   }
 
-  private static final class FindFn extends DoFn<List<String>, InputFile> {
-    @ProcessElement
-    public void find(@Element List<String> patterns, OutputReceiver<InputFile> files) {
-      InputFiles.matching(patterns).files().forEach(files::output);
+  private record Files(List<String> patterns) implements SpreadParts.Finder<InputFile> {
+    @Override
+    public List<InputFile> find() {
+      return InputFiles.matching(patterns).files();
     }
   }
 }

@@ -12,13 +12,12 @@ import dev.diagonal.internal.rows.BeamRows;
 import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.types.NamedType;
-import dev.diagonal.internal.transfer.CutFn;
 import dev.diagonal.internal.transfer.SourceConversion;
+import dev.diagonal.internal.transfer.SourceRanges;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.internal.transfer.mapping.MappedColumns;
 import dev.diagonal.internal.transfer.source.BlockSource;
 import dev.diagonal.internal.transfer.source.CsvFiles;
-import dev.diagonal.internal.transfer.source.SourceRange;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.transfer.mapping.Mapping;
@@ -28,9 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.beam.sdk.schemas.Schema;
-import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
@@ -108,10 +105,7 @@ public final class ReadCsvProvider extends Provider {
     PCollectionTuple read =
         input
             .getPipeline()
-            .apply("Source", Create.of(0))
-            .apply("Cut", ParDo.of(new CutFn(source)))
-            .setCoder(new SourceRange.RangeCoder())
-            .apply("Spread", Reshuffle.viaRandomKey())
+            .apply("Source", SourceRanges.of(source))
             .apply(
                 "Read",
                 ParDo.of(new ReadRowsFn(source, plan, schema, errors != null, most))

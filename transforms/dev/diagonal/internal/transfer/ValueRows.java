@@ -24,11 +24,7 @@ import dev.diagonal.transfer.mapping.Mapping;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.transforms.Wait;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +109,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
    * @param signal must be done before any range is read, or null
    */
   public PTransform<PBegin, PCollection<SourceRange>> ranges(@Nullable PCollection<?> signal) {
-    return new Ranges(source, signal);
+    return SourceRanges.of(source).after(signal);
   }
 
   @Override
@@ -209,28 +205,5 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
         values.putObject(row.get(i));
       }
     };
-  }
-
-  private static final class Ranges extends PTransform<PBegin, PCollection<SourceRange>> {
-
-    private final transient BlockSource source;
-    private final transient @Nullable PCollection<?> signal;
-
-    Ranges(BlockSource source, @Nullable PCollection<?> signal) {
-      this.source = source;
-      this.signal = signal;
-    }
-
-    @Override
-    public PCollection<SourceRange> expand(PBegin begin) {
-      PCollection<Integer> start = begin.apply("Start", Create.of(0));
-      if (signal != null) {
-        start = start.apply("After", Wait.on(signal));
-      }
-      return start
-          .apply("Cut", ParDo.of(new CutFn(source)))
-          .setCoder(new SourceRange.RangeCoder())
-          .apply("Spread", Reshuffle.viaRandomKey());
-    }
   }
 }

@@ -9,8 +9,8 @@ import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.types.TypeRemarks;
-import dev.diagonal.internal.transfer.CutFn;
 import dev.diagonal.internal.transfer.SourceConversion;
+import dev.diagonal.internal.transfer.SourceRanges;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
@@ -31,7 +31,6 @@ import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PBegin;
@@ -198,10 +197,7 @@ public final class RowTransfer extends PTransform<PBegin, PCollection<Written>> 
     TupleTag<RangeWritten> results = new TupleTag<>() {};
     PCollectionTuple done =
         input
-            .apply("Source", Create.of(0))
-            .apply("Cut", ParDo.of(new CutFn(source)))
-            .setCoder(new SourceRange.RangeCoder())
-            .apply("Spread", Reshuffle.viaRandomKey())
+            .apply("Source", SourceRanges.of(source))
             .apply(
                 "Transfer",
                 ParDo.of(
