@@ -9,7 +9,8 @@ import org.apache.beam.sdk.coders.Coder;
  *
  * @param target the table or index that was written
  * @param rows the given rows that are in effect, including those that a later row of the same key
- *     replaced, so that the sum over a run is the number of its input rows
+ *     replaced; with the unmatched and unconfirmed rows of {@code changes}, the sum over a run is
+ *     the number of its input rows
  * @param attempts the number of transactions or requests: one per batch, plus retries
  * @param millis how long it took, including waits between attempts
  * @param changes what the rows changed in the target

@@ -7,7 +7,7 @@ import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.VarInt;
 
-/** Encodes a {@link Written} as its target (UTF-8 with its length) and eight varints. */
+/** Encodes a {@link Written} as its target (UTF-8 with its length) and eleven varints. */
 final class WrittenCoder extends AtomicCoder<Written> {
 
   static final WrittenCoder INSTANCE = new WrittenCoder();

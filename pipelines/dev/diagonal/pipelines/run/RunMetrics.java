@@ -29,7 +29,9 @@ final class RunMetrics {
             sum(metrics, Counted.ROWS_UNCHANGED, step),
             sum(metrics, Counted.ROWS_REPLACED, step),
             sum(metrics, Counted.ROWS_DROPPED, step),
-            sum(metrics, Counted.ROWS_UNCERTAIN, step));
+            sum(metrics, Counted.ROWS_UNCERTAIN, step),
+            sum(metrics, Counted.ROWS_UNMATCHED, step),
+            sum(metrics, Counted.ROWS_UNCONFIRMED, step));
     if (changes.total() == rows) {
       return rows > 0 ? changes : null;
     }

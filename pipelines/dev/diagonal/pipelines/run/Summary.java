@@ -47,12 +47,20 @@ public record Summary(
       @JsonProperty("sink") String sink,
       @JsonProperty("target") String target,
       @JsonProperty("rows_written") long rowsWritten,
+      @JsonProperty("rows_unmatched") @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+          long rowsUnmatched,
+      @JsonProperty("rows_unconfirmed") @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+          long rowsUnconfirmed,
       @JsonProperty("changes") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Changes changes,
       @JsonProperty("verified") @JsonInclude(JsonInclude.Include.NON_NULL)
           @Nullable Verified verified) {
 
     Written(String sink, String target, long rowsWritten) {
-      this(sink, target, rowsWritten, null, null);
+      this(sink, target, rowsWritten, 0, 0, null, null);
+    }
+
+    private Written with(long rows, @Nullable Changes its, @Nullable Verified found) {
+      return new Written(sink, target, rows, rowsUnmatched, rowsUnconfirmed, its, found);
     }
 
     private String ofChanges() {
@@ -98,6 +106,7 @@ public record Summary(
     MetricQueryResults metrics = RunMetrics.of(result);
     long rows = RunMetrics.sum(metrics, Counted.ROWS_READ, "");
     List<Written> written = new ArrayList<>();
+    List<String> notes = new ArrayList<>(remarks);
     for (Job.Output output : outputs) {
       long rowsWritten = RunMetrics.sum(metrics, Counted.ROWS_WRITTEN, output.step());
       written.add(
@@ -105,8 +114,11 @@ public record Summary(
               output.sink(),
               output.target(),
               rowsWritten,
+              RunMetrics.sum(metrics, Counted.ROWS_UNMATCHED, output.step()),
+              RunMetrics.sum(metrics, Counted.ROWS_UNCONFIRMED, output.step()),
               RunMetrics.changes(metrics, output.step(), rowsWritten),
               null));
+      notes.addAll(RowsNotWritten.remarks(written.get(written.size() - 1)));
     }
     return new Summary(
         command,
@@ -116,7 +128,7 @@ public record Summary(
         Math.round(seconds * 1000) / 1000.0,
         Math.round(rows / Math.max(seconds, 0.001)),
         written,
-        remarks);
+        notes);
   }
 
   /** Returns the summary of a job that needed no runner. */
@@ -149,7 +161,7 @@ public record Summary(
     List<Written> all = new ArrayList<>(outputs);
     for (int i = 0; i < found.size(); i++) {
       Written it = all.get(i);
-      all.set(i, new Written(it.sink, it.target, it.rowsWritten, it.changes, found.get(i)));
+      all.set(i, it.with(it.rowsWritten, it.changes, found.get(i)));
     }
     return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, all, remarks);
   }
@@ -167,9 +179,7 @@ public record Summary(
         outputs.stream()
             .map(
                 output ->
-                    new Written(
-                        output.sink,
-                        output.target,
+                    output.with(
                         output.sink.equals(Job.Output.BAD_RECORDS)
                             ? output.rowsWritten + refused
                             : output.rowsWritten - rows.getOrDefault(output.target, 0L),

@@ -41,6 +41,10 @@ public enum Counted {
   ROWS_DROPPED,
   /** Rows that a trigger or a rule of the table may have dropped. */
   ROWS_UNCERTAIN,
+  /** Rows of an update or a delete whose key the target did not have, and which are not written. */
+  ROWS_UNMATCHED,
+  /** Rows of an update or a delete of which it is unknown whether the target had their key. */
+  ROWS_UNCONFIRMED,
   /** Of the rows that were written, those that an interrupted run had written. */
   ROWS_RESUMED,
   /** Documents that were not written because the index has newer versions. */
@@ -67,6 +71,8 @@ public enum Counted {
     ROWS_REPLACED.add(changes.replaced());
     ROWS_DROPPED.add(changes.dropped());
     ROWS_UNCERTAIN.add(changes.uncertain());
+    ROWS_UNMATCHED.add(changes.unmatched());
+    ROWS_UNCONFIRMED.add(changes.unconfirmed());
   }
 
   /** Returns what this JVM has counted since it started. */

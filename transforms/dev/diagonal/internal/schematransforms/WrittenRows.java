@@ -21,6 +21,8 @@ final class WrittenRows extends PTransform<PCollection<Written>, PCollection<Row
           .addInt64Field("unchanged")
           .addInt64Field("replaced")
           .addInt64Field("dropped")
+          .addInt64Field("unmatched")
+          .addInt64Field("unconfirmed")
           .addInt32Field("attempts")
           .addInt64Field("millis")
           .build();
@@ -43,6 +45,8 @@ final class WrittenRows extends PTransform<PCollection<Written>, PCollection<Row
             changes.unchanged(),
             changes.replaced(),
             changes.dropped(),
+            changes.unmatched(),
+            changes.unconfirmed(),
             written.attempts(),
             written.millis())
         .build();

@@ -14,9 +14,15 @@ public enum WriteMode {
   INSERT_IGNORE,
   /** Inserts the row, or replaces the row with its key. The last one is kept. */
   UPSERT,
-  /** Replaces the row with its key, if it exists. The last one is kept. */
+  /**
+   * Replaces the row with its key. The last one is kept. A row whose key does not exist changes
+   * nothing and is not counted as written, see {@link dev.diagonal.metrics.Changes#unmatched()}.
+   */
   UPDATE,
-  /** Deletes the row with its key, if it exists. */
+  /**
+   * Deletes the row with its key. A row whose key does not exist changes nothing and is not counted
+   * as written, see {@link dev.diagonal.metrics.Changes#unmatched()}.
+   */
   DELETE;
 
   /** Returns whether only the last of the rows with the same key needs to be written. */

@@ -1,6 +1,7 @@
 package dev.diagonal.jdbc.write;
 
 import dev.diagonal.metrics.Changes;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -11,10 +12,32 @@ import java.util.List;
  *     the rows
  * @param millis how long it took, including waits
  * @param changes what the written rows changed
+ * @param missing the rows of updates or deletes that changed nothing
  * @param undone whether no row is written, because some were rejected
  */
 record BatchOutcome(
-    List<Rejected> rejected, int attempts, long millis, Changes changes, boolean undone) {
+    List<Rejected> rejected,
+    int attempts,
+    long millis,
+    Changes changes,
+    Missing missing,
+    boolean undone) {
+
+  /**
+   * Rows of updates or deletes that changed nothing, as far as it is known.
+   *
+   * @param rows their numbers in the batch
+   * @param isSure whether the table did not have their keys; otherwise that is unknown
+   */
+  record Missing(BitSet rows, boolean isSure) {
+
+    static final Missing NONE = new Missing(new BitSet(), true);
+
+    /** Returns the counts of {@code count} of these rows. */
+    Changes changes(long count) {
+      return new Changes(0, 0, 0, 0, 0, 0, isSure ? count : 0, isSure ? 0 : count);
+    }
+  }
 
   /**
    * A row that the database refused.

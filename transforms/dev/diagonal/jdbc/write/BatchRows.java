@@ -17,6 +17,7 @@ abstract class BatchRows<T> {
 
   private final JdbcWrite<T> write;
   private final List<T> rows;
+  private final FoundRows found = new FoundRows();
 
   BatchRows(JdbcWrite<T> write, int expectedRows) {
     this.write = write;
@@ -115,6 +116,11 @@ abstract class BatchRows<T> {
   /** Returns what all rows sent since {@link #begin} have changed, as far as it is known. */
   Changes changes() {
     return Changes.UNKNOWN;
+  }
+
+  /** Returns the rows of updates or deletes whose keys the table had. */
+  final FoundRows found() {
+    return found;
   }
 
   /** Removes what was sent, after it took effect and before more is sent. */

@@ -15,7 +15,9 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +96,7 @@ final class CopyRows<T> extends BatchRows<T> {
   void begin(Connection connection) throws SQLException {
     changes = Changes.UNKNOWN;
     sifted = false;
+    found().begin();
     if (sql.isStaged()) {
       execute(connection, sql.createStage());
     }
@@ -102,8 +105,46 @@ final class CopyRows<T> extends BatchRows<T> {
   @Override
   void send(Connection connection, int[] rows, int from, int to) throws SQLException {
     long taken = wire.copy(connection, sql.copy(), rows, from, to);
+    if (FoundRows.matterTo(write.mode())) {
+      find(connection, rows, from, to);
+      return;
+    }
     changes =
         changes.plus(sql.isStaged() ? applied(connection, to - from) : added(taken, to - from));
+  }
+
+  /** Applies updates or deletes, and notes which of their keys the table had. */
+  private void find(Connection connection, int[] rows, int from, int to) throws SQLException {
+    List<Integer> missing = new ArrayList<>();
+    boolean hasRules = triggers.areRules(connection);
+    try (Statement statement = connection.createStatement()) {
+      if (!hasRules) {
+        addNumbers(statement, sql.applyAndFindMissing(), missing);
+      } else if (statement.executeLargeUpdate(sql.applyStage()) < to - from) {
+        IntStream.range(0, to - from).forEach(missing::add); // which ones is unknown
+      }
+    }
+    noteFound(connection, Arrays.copyOfRange(rows, from, to), missing);
+  }
+
+  private static void addNumbers(Statement statement, String query, List<Integer> numbers)
+      throws SQLException {
+    try (ResultSet result = statement.executeQuery(query)) {
+      while (result.next()) {
+        numbers.add(result.getInt(1));
+      }
+    }
+  }
+
+  private void noteFound(Connection connection, int[] sent, List<Integer> missing)
+      throws SQLException {
+    for (int row : sent) {
+      found().add(row);
+    }
+    missing.forEach(number -> found().remove(sent[number]));
+    if (!missing.isEmpty() && triggers.onChange(connection, write.mode() == WriteMode.DELETE)) {
+      found().doubtOthers(); // a trigger or a rule may have dropped them
+    }
   }
 
   private static Changes added(long rows, long sent) {
@@ -128,7 +169,8 @@ final class CopyRows<T> extends BatchRows<T> {
             applied < sent && triggers.onInsert(connection)
                 ? new Changes(applied, 0, 0, 0, 0, sent - applied)
                 : new Changes(applied, 0, sent - applied, 0);
-        case UPSERT, UPDATE, DELETE -> Changes.UNKNOWN;
+        case UPSERT -> Changes.UNKNOWN;
+        case UPDATE, DELETE -> throw new IllegalStateException("see find");
       };
     }
   }
@@ -175,7 +217,8 @@ final class CopyRows<T> extends BatchRows<T> {
       connection.rollback(before); // COPY itself refused a value
       return null;
     }
-    execute(connection, staged.siftStage());
+    boolean finds = FoundRows.matterTo(write.mode()) && !triggers.areRules(connection);
+    execute(connection, staged.siftStage(finds));
     List<Rejected> rejected = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet bad = statement.executeQuery(staged.sifted())) {
@@ -184,11 +227,26 @@ final class CopyRows<T> extends BatchRows<T> {
       }
     }
     sifted = true;
-    boolean inserts = write.mode() != WriteMode.DELETE && write.mode() != WriteMode.UPDATE;
-    if (inserts && triggers.onUpsert(connection)) {
+    if (FoundRows.matterTo(write.mode())) {
+      findSifted(connection, staged, all, finds);
+    } else if (triggers.onUpsert(connection)) {
       changes = Changes.uncertain(all.length - rejected.size());
     }
     return rejected;
+  }
+
+  private void findSifted(Connection connection, CopySql staged, int[] all, boolean finds)
+      throws SQLException {
+    List<Integer> missing = new ArrayList<>();
+    found().begin();
+    if (finds) {
+      try (Statement statement = connection.createStatement()) {
+        addNumbers(statement, staged.siftedMissing(), missing);
+      }
+    } else {
+      IntStream.range(0, all.length).forEach(missing::add); // rules hide which ones
+    }
+    noteFound(connection, all, missing);
   }
 
   @Override

@@ -8,6 +8,7 @@ import static java.util.stream.Collectors.joining;
 import dev.diagonal.internal.jdbc.copy.WireColumn;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.jdbc.table.SiftSql;
+import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import java.util.List;
@@ -89,26 +90,81 @@ final class CopySql {
   /** Returns the statement that writes all staged rows. */
   String applyStage() {
     if (!distinguishesNew()) {
-      return apply(stage);
+      return apply(stage, false);
     }
     // xmax is 0 in a row that no transaction has locked or updated, that is in a new one.
     return "WITH %1$s AS (%2$s RETURNING (xmax = 0) AS is_new) SELECT count(*) FILTER (WHERE is_new), count(*) FROM %1$s"
-        .formatted(PostgresSql.unlike("diagonal_applied", table.name()), apply(stage));
+        .formatted(PostgresSql.unlike("diagonal_applied", table.name()), apply(stage, false));
   }
 
   /** Counts the rows of {@link #applyStage}, one per key. */
   String stagedKeys() {
     return "SELECT count(*) FROM (%s) AS %s"
-        .formatted(select(stage), PostgresSql.unlike("diagonal_keys", table.name()));
+        .formatted(select(stage, false), PostgresSql.unlike("diagonal_keys", table.name()));
   }
 
-  /** Applies the staged rows and records the bad ones; see {@link SiftSql}. */
-  String siftStage() {
-    return SiftSql.sift(
-        badRows,
-        "SELECT ctid AS id, row_number() OVER (ORDER BY ctid) - 1 AS place FROM " + stage,
-        rows -> apply("(SELECT ctid, * FROM %s WHERE %s) AS staged".formatted(stage, rows)),
-        Long.MAX_VALUE);
+  /**
+   * Returns the statement that applies the staged rows of an update or a delete, and returns the
+   * numbers of those whose keys the table did not have. Staged rows are numbered from 0.
+   */
+  String applyAndFindMissing() {
+    String applied = PostgresSql.unlike("diagonal_applied", table.name());
+    boolean folded = keysAreEqualByBytes() && write.mode() == WriteMode.UPDATE;
+    return """
+        WITH %1$s AS (%2$s RETURNING given.%3$s AS place) %4$s
+          AND EXISTS (SELECT FROM %5$s WHERE ctid NOT IN (SELECT place FROM %1$s))"""
+        .formatted(applied, apply(stage, true), placeName(), missing(applied, folded), stage);
+  }
+
+  /**
+   * Applies the staged rows and records the bad ones; see {@link SiftSql}.
+   *
+   * @param finds whether to record the rows of an update or a delete whose keys the table has
+   */
+  String siftStage(boolean finds) {
+    String sift =
+        SiftSql.sift(
+            badRows,
+            "SELECT ctid AS id, row_number() OVER (ORDER BY ctid) - 1 AS place FROM " + stage,
+            rows -> {
+              String from = "(SELECT ctid, * FROM %s WHERE %s) AS staged".formatted(stage, rows);
+              return finds ? record(apply(from, true)) : apply(from, false);
+            },
+            Long.MAX_VALUE);
+    return finds
+        ? "CREATE TEMPORARY TABLE %s (place tid) ON COMMIT DROP; %s".formatted(foundRows(), sift)
+        : sift;
+  }
+
+  private String record(String apply) {
+    return "WITH %1$s AS (%2$s RETURNING given.%3$s AS place) INSERT INTO %4$s SELECT place FROM %1$s"
+        .formatted(
+            PostgresSql.unlike("diagonal_applied", table.name()), apply, placeName(), foundRows());
+  }
+
+  private String foundRows() {
+    return "pg_temp." + PostgresSql.unlike("diagonal_found", table.name());
+  }
+
+  /** Returns the numbers of the staged rows whose keys {@link #siftStage} has not found. */
+  String siftedMissing() {
+    return missing(foundRows(), false);
+  }
+
+  /**
+   * Selects the numbers of the staged rows of whose key none is among the found ones.
+   *
+   * @param folded whether each row has a key of its own
+   */
+  private String missing(String found, boolean folded) {
+    String isFound = "ctid IN (SELECT place FROM %s)".formatted(found);
+    return """
+        SELECT number FROM (
+          SELECT row_number() OVER (ORDER BY ctid) - 1 AS number, %s AS is_found FROM %s) AS staged
+        WHERE NOT is_found"""
+        .formatted(
+            folded ? isFound : "bool_or(%s) OVER (PARTITION BY %s)".formatted(isFound, keyValues()),
+            stage);
   }
 
   /** Returns the bad rows that {@link #siftStage} has recorded. */
@@ -116,7 +172,10 @@ final class CopySql {
     return "SELECT place, reason FROM " + badRows + " ORDER BY place";
   }
 
-  private String apply(String from) {
+  /**
+   * @param places whether the given rows have the place of the staged ones
+   */
+  private String apply(String from, boolean places) {
     return switch (write.mode()) {
       case INSERT -> insert(from, "");
       case INSERT_IGNORE -> insert(from, " ON CONFLICT (" + keys() + ") DO NOTHING");
@@ -129,10 +188,11 @@ final class CopySql {
                       updated().isEmpty() ? "NOTHING" : "UPDATE SET " + settings("EXCLUDED")));
       case UPDATE ->
           "UPDATE %s AS stored SET %s FROM (%s) AS given WHERE %s"
-              .formatted(quoteTable(table.name()), settings("given"), select(from), sameKey());
+              .formatted(
+                  quoteTable(table.name()), settings("given"), select(from, places), sameKey());
       case DELETE ->
           "DELETE FROM %s AS stored USING (%s) AS given WHERE %s"
-              .formatted(quoteTable(table.name()), select(from), sameKey());
+              .formatted(quoteTable(table.name()), select(from, places), sameKey());
     };
   }
 
@@ -145,26 +205,38 @@ final class CopySql {
             columns.stream().anyMatch(column -> column.found().identityAlways())
                 ? " OVERRIDING SYSTEM VALUE"
                 : "",
-            select(from),
+            select(from, false),
             onConflict);
   }
 
   /**
    * Selects the staged rows. They are in key order, one row per key. If only the database can
    * decide which keys are equal, they are in input order, and the query picks the last (or first)
-   * row of each key.
+   * row of each key. So it does for an update of rows that are sifted, which are not folded.
    */
-  private String select(String from) {
-    if (write.mode() == WriteMode.INSERT || keysAreEqualByBytes()) {
-      return "SELECT " + values() + " FROM " + from;
+  private String select(String from, boolean places) {
+    String values = values() + (places ? ", ctid AS " + placeName() : "");
+    boolean folded =
+        keysAreEqualByBytes() && (write.mode() != WriteMode.UPDATE || from.equals(stage));
+    if (write.mode() == WriteMode.INSERT || folded) {
+      return "SELECT " + values + " FROM " + from;
     }
-    String keyValues =
-        columns.stream()
-            .filter(c -> c.column().key())
-            .map(WireColumn::value)
-            .collect(joining(", "));
     return "SELECT DISTINCT ON (%s) %s FROM %s ORDER BY %s, ctid%s"
-        .formatted(keyValues, values(), from, keyValues, write.mode().lastWins() ? " DESC" : "");
+        .formatted(keyValues(), values, from, keyValues(), write.mode().lastWins() ? " DESC" : "");
+  }
+
+  private String keyValues() {
+    return columns.stream()
+        .filter(each -> each.column().key())
+        .map(WireColumn::value)
+        .collect(joining(", "));
+  }
+
+  /** Returns a name that no column has, quoted. */
+  private String placeName() {
+    return quote(
+        PostgresSql.unlike(
+            "diagonal_place", table.columns().stream().map(Column::name).toArray(String[]::new)));
   }
 
   /**

@@ -97,7 +97,10 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
     if (result.all() != null) {
       written = written.plus(result.all());
       committed += result.all().rows();
-      repeated += result.all().attempts() == 0 ? result.all().rows() : 0;
+      repeated +=
+          result.all().attempts() == 0
+              ? result.all().rows() + result.all().changes().unconfirmed()
+              : 0;
     }
     if (rejected != null) {
       result.bad().forEach(bad -> rejected.accept(new RejectedRow<>(bad.row(), bad.reason())));

@@ -5,6 +5,7 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.block.InFlight;
 import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.internal.jdbc.table.KeyOrder;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Written;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -175,15 +176,22 @@ final class RowBatches<T, O> implements AutoCloseable {
       bad.add(new Bad<>(batch.rows.row(rejected.row()), origin, rejected.reason()));
       counts.merge(origin, -1L, Long::sum);
     }
+    Map<O, Long> missing = new LinkedHashMap<>();
+    outcome.missing().rows().stream()
+        .forEach(row -> missing.merge(batch.origins.get(row), 1L, Long::sum));
     if (outcome.undone()) {
       return new Result<>(Map.of(), null, bad);
     }
-    Map<O, Written> written = new LinkedHashMap<>();
-    counts.forEach((origin, rows) -> written.put(origin, written(rows, outcome)));
-    long all = (long) batch.rows.size() - bad.size();
     Written account =
-        new Written(
-            write.table().name(), all, outcome.attempts(), outcome.millis(), outcome.changes());
+        written((long) batch.rows.size() - bad.size(), total(missing), outcome, outcome.changes());
+    Map<O, Written> written = new LinkedHashMap<>();
+    counts.forEach(
+        (origin, rows) ->
+            written.put(
+                origin,
+                counts.size() == 1
+                    ? account
+                    : written(rows, missing.getOrDefault(origin, 0L), outcome, Changes.UNKNOWN)));
     return new Result<>(written, account, bad);
   }
 
@@ -200,8 +208,17 @@ final class RowBatches<T, O> implements AutoCloseable {
     return counts;
   }
 
-  private Written written(long rows, BatchOutcome outcome) {
-    return new Written(write.table().name(), rows, outcome.attempts(), outcome.millis());
+  private static long total(Map<?, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private Written written(long rows, long missing, BatchOutcome outcome, Changes changes) {
+    return new Written(
+        write.table().name(),
+        rows - missing,
+        outcome.attempts(),
+        outcome.millis(),
+        changes.plus(outcome.missing().changes(missing)));
   }
 
   private void refuse(T row, O origin, Exception fault) {

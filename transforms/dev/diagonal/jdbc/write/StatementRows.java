@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.write;
 
 import dev.diagonal.internal.jdbc.dialect.ColumnValue;
 import dev.diagonal.internal.jdbc.dialect.Dialect;
+import dev.diagonal.internal.jdbc.dialect.RowCounts;
 import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.internal.jdbc.table.RowKey;
 import dev.diagonal.jdbc.table.Table;
@@ -98,7 +99,9 @@ final class StatementRows<T> extends BatchRows<T> {
   }
 
   @Override
-  void begin(Connection connection) {}
+  void begin(Connection connection) {
+    found().begin();
+  }
 
   @Override
   void send(Connection connection, int[] rows, int from, int to) throws SQLException {
@@ -130,10 +133,30 @@ final class StatementRows<T> extends BatchRows<T> {
         }
         statement.addBatch();
         if (++batched == BATCH_ROWS || first == to - 1) {
-          statement.executeBatch();
+          noteFound(connection, rows, first + 1 - batched, statement.executeBatch());
           batched = 0;
         }
       }
+    }
+  }
+
+  /** Notes which keys of updates or deletes the table had, as far as the driver reports it. */
+  private void noteFound(Connection connection, int[] rows, int from, int[] counts)
+      throws SQLException {
+    if (!FoundRows.matterTo(write.mode())) {
+      return;
+    }
+    boolean isSure = true;
+    boolean isMissing = false;
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] > 0) {
+        found().add(rows[from + i]);
+      }
+      isMissing |= counts[i] == 0;
+      isSure &= counts[i] >= 0; // Statement.SUCCESS_NO_INFO
+    }
+    if (!isSure || (isMissing && RowCounts.mayHide(connection, write.mode(), write.table()))) {
+      found().doubtOthers();
     }
   }
 

@@ -7,6 +7,8 @@ import dev.diagonal.internal.jdbc.schema.Token;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.KeyOrder;
 import dev.diagonal.internal.metrics.RunRecorder;
+import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.jdbc.write.BatchOutcome.Missing;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
 import dev.diagonal.metrics.Changes;
 import java.sql.Connection;
@@ -108,7 +110,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     Attempts attempts = new Attempts(rows, order, opened.check(token, List.of()));
     connection.resume("write %s rows to table %s".formatted(rows.size(), write.table().name()));
     RunRecorder.Open open = RunRecorder.open(() -> "table " + write.table().name(), null, 0);
-    int refused = rows.size();
+    int unwritten = rows.size();
     boolean done = false;
     try {
       List<Rejected> rejected = write.retry().call(attempts::next, SqlFaults::isRetryable);
@@ -116,13 +118,15 @@ final class TransactionWriter<T> implements AutoCloseable {
         opened.acknowledge(token, first(rows, order, place));
         opened.confirmIfFull(connection.held());
       }
-      refused = rejected.size();
+      Missing missing = attempts.missing(rejected);
+      unwritten = rejected.size() + missing.rows().cardinality();
       done = true;
       return new BatchOutcome(
           rejected,
           attempts.made,
           (System.nanoTime() - startNanos) / 1_000_000,
           attempts.changes(),
+          missing,
           attempts.undone);
     } catch (SQLException | Retry.ExhaustedException fault) {
       throw faults.explained(
@@ -135,7 +139,7 @@ final class TransactionWriter<T> implements AutoCloseable {
                       : ""),
           fault);
     } finally {
-      open.close(rows.size() - refused, Math.max(1, attempts.made), !done);
+      open.close(rows.size() - unwritten, Math.max(1, attempts.made), !done);
       connection.rest();
     }
   }
@@ -184,6 +188,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     private final CommitCheck<List<Rejected>> check;
     private int made;
     private boolean sifts;
+    private boolean siftedBefore;
     private boolean undone;
 
     /** Whether an attempt whose reply was lost may have been committed. */
@@ -240,6 +245,17 @@ final class TransactionWriter<T> implements AutoCloseable {
       return doubtful ? Changes.UNKNOWN : rows.changes();
     }
 
+    /**
+     * Returns the rows that changed nothing. Rows that a lost attempt has deleted are no longer
+     * found by the next one, nor those that were committed before all attempts.
+     */
+    Missing missing(List<Rejected> rejected) {
+      boolean isCertain = made > 0 && !(doubtful && write.mode() == WriteMode.DELETE);
+      return FoundRows.matterTo(write.mode()) && !undone
+          ? rows.found().missing(order, rejected, isCertain)
+          : Missing.NONE;
+    }
+
     private List<Rejected> sent(Connection open) throws SQLException {
       made++;
       try {
@@ -260,6 +276,8 @@ final class TransactionWriter<T> implements AutoCloseable {
 
     private List<Rejected> sifted(Connection open) throws SQLException {
       made++;
+      doubtful |= siftedBefore && !rows.hasSavepoints(); // parts of it may be committed
+      siftedBefore = true;
       List<Rejected> rejected = new RowSieve<>(open, rows, order, !rejects).rejected();
       if (!rejected.isEmpty() && write.ledger().part() != null && rejects) {
         open.rollback(); // a later attempt would take the rest for the whole transaction

@@ -16,6 +16,7 @@ public final class RowTriggers {
   private static final int EACH_ROW = 1;
   private static final int BEFORE_OR_INSTEAD = 2 | 64;
   private static final int INSERT = 4;
+  private static final int DELETE = 8;
   private static final int UPDATE = 16;
 
   private static final String FIND =
@@ -30,8 +31,14 @@ public final class RowTriggers {
       """
           .formatted(EACH_ROW, BEFORE_OR_INSTEAD);
 
+  private static final String FIND_RULES =
+      """
+      SELECT EXISTS (SELECT FROM pg_rewrite
+        WHERE ev_class = to_regclass(?) AND rulename <> '_RETURN')""";
+
   private final String quoted;
   private volatile @Nullable Boolean onInsert;
+  private volatile @Nullable Boolean rules;
 
   private RowTriggers(String quoted) {
     this.quoted = quoted;
@@ -59,6 +66,30 @@ public final class RowTriggers {
   /** Returns whether there is one for INSERT or UPDATE. */
   public boolean onUpsert(Connection connection) throws SQLException {
     return exist(connection, INSERT | UPDATE);
+  }
+
+  /** Returns whether there is one for UPDATE, or for DELETE. */
+  public boolean onChange(Connection connection, boolean delete) throws SQLException {
+    return exist(connection, delete ? DELETE : UPDATE);
+  }
+
+  /**
+   * Returns whether the table has rules, with which a statement need not return rows. One that is
+   * created later is not noticed.
+   */
+  public boolean areRules(Connection connection) throws SQLException {
+    Boolean found = rules;
+    if (found == null) {
+      try (PreparedStatement statement = connection.prepareStatement(FIND_RULES)) {
+        statement.setString(1, quoted);
+        try (ResultSet result = statement.executeQuery()) {
+          result.next();
+          found = result.getBoolean(1);
+        }
+      }
+      rules = found;
+    }
+    return found;
   }
 
   private boolean exist(Connection connection, int events) throws SQLException {

@@ -49,6 +49,8 @@ class CountedTest {
             "rows_replaced",
             "rows_dropped",
             "rows_uncertain",
+            "rows_unmatched",
+            "rows_unconfirmed",
             "rows_resumed",
             "superseded");
   }

@@ -79,6 +79,15 @@ class CopySqlTest {
                 + " AS given WHERE stored.\"id\" = given.\"id\"");
   }
 
+  @Test
+  void unmatchedRowsAreNumberedByThePlaceOfTheirKey() {
+    assertThat(sql(WriteMode.UPDATE, WIRE_ID, WIRE_NAME).applyAndFindMissing())
+        .contains("ctid AS \"diagonal_place\" FROM pg_temp.diagonal_rows", "(ORDER BY ctid) - 1")
+        .doesNotContain("PARTITION BY");
+    assertThat(sql(WriteMode.DELETE, WIRE_ID).applyAndFindMissing())
+        .contains("PARTITION BY \"id\"");
+  }
+
   private static WireColumn wire(Column column, String type, WireType wire) {
     FoundColumn found =
         new FoundColumn(

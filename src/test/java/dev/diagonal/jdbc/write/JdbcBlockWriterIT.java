@@ -14,9 +14,11 @@ import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.schedule.RejectedRow;
+import dev.diagonal.testing.AnswerLosingRelay;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.Sql;
@@ -41,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(PostgresExtension.class)
@@ -171,9 +174,12 @@ final class JdbcBlockWriterIT {
   @Test
   void updateChangesOnlyWhatIsThere() throws Exception {
     sql.execute("INSERT INTO " + quoted() + " VALUES (1, 'old'), (3, 'kept')");
-    writeAll(
-        JdbcWrite.of(WriteMode.UPDATE, target, table, BINDER),
-        List.of(new Item(1, "new"), new Item(2, "absent"), new Item(1, "newer")));
+    Written written =
+        written(
+            JdbcWrite.of(WriteMode.UPDATE, target, table, BINDER),
+            List.of(new Item(1, "new"), new Item(2, "absent"), new Item(1, "newer")));
+    assertThat(written.rows()).isEqualTo(2);
+    assertThat(written.changes()).isEqualTo(new Changes(0, 0, 0, 0, 0, 0, 1, 0));
     assertThat(rows()).containsExactly("1=newer", "3=kept");
   }
 
@@ -183,8 +189,46 @@ final class JdbcBlockWriterIT {
     Table keys = Table.of(table.name(), Column.key("id", "bigint"));
     JdbcWrite<Item> delete =
         JdbcWrite.of(WriteMode.DELETE, target, keys, (item, values) -> values.putLong(item.id));
-    writeAll(delete, List.of(new Item(3, ""), new Item(1, ""), new Item(4, ""), new Item(1, "")));
+    Written written =
+        written(
+            delete, List.of(new Item(3, ""), new Item(1, ""), new Item(4, ""), new Item(1, "")));
+    assertThat(written.rows()).isEqualTo(3);
+    assertThat(written.changes()).isEqualTo(new Changes(0, 0, 0, 0, 0, 0, 1, 0));
     assertThat(rows()).containsExactly("2=b");
+  }
+
+  @Test
+  void keyOfSeveralRowsHidesNoUnmatchedOne() throws Exception {
+    sql.execute("DROP TABLE IF EXISTS w_many; CREATE TABLE w_many (id bigint, name text)");
+    sql.execute("INSERT INTO w_many VALUES (1, 'a'), (1, 'b')");
+    Table many = Table.of("w_many", Column.key("id", "bigint"), Column.of("name", "text"));
+    Written written =
+        written(
+            JdbcWrite.of(WriteMode.UPDATE, target, many, BINDER),
+            List.of(new Item(1, "new"), new Item(2, "absent")));
+    assertThat(written.rows()).isEqualTo(1);
+    assertThat(written.changes().unmatched()).isEqualTo(1);
+    assertThat(sql.query("SELECT name FROM w_many")).containsExactly("new", "new");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"UPDATE", "DELETE"})
+  void lostAnswerLeavesDeletesUnconfirmed(WriteMode mode, LocalPostgres postgres) throws Exception {
+    sql.execute("INSERT INTO " + quoted() + " VALUES (1, 'a'), (2, 'b') ON CONFLICT DO NOTHING");
+    try (AnswerLosingRelay relay = AnswerLosingRelay.to(postgres.port(), "stored.", 1)) {
+      JdbcTarget through =
+          JdbcTarget.at(postgres.jdbcUrl().replace(":" + postgres.port(), ":" + relay.port()))
+              .withUser(postgres.user());
+      Written written =
+          written(
+              JdbcWrite.of(mode, through, table, BINDER),
+              List.of(new Item(1, "new"), new Item(2, "new"), new Item(3, "new")));
+      assertThat(relay.lost()).isEqualTo(1);
+      boolean deletes = mode == WriteMode.DELETE;
+      assertThat(written.rows()).isEqualTo(deletes ? 0 : 2);
+      assertThat(written.changes())
+          .isEqualTo(new Changes(0, 0, 0, 0, 0, 0, deletes ? 0 : 1, deletes ? 3 : 0));
+    }
   }
 
   @Test
@@ -457,9 +501,13 @@ final class JdbcBlockWriterIT {
   }
 
   private static <T> void writeAll(JdbcWrite<T> write, List<T> rows) throws Exception {
+    assertThat(written(write, rows).rows()).isEqualTo(rows.size());
+  }
+
+  private static <T> Written written(JdbcWrite<T> write, List<T> rows) throws Exception {
     try (JdbcBlockWriter<T> writer = JdbcBlockWriter.open(write)) {
       writer.write(new Block<>(rows));
-      assertThat(writer.flush().rows()).isEqualTo(rows.size());
+      return writer.flush();
     }
   }
 

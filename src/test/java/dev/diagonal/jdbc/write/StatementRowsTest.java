@@ -10,6 +10,8 @@ import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.metrics.Changes;
+import dev.diagonal.metrics.Written;
 import dev.diagonal.schedule.RejectedRow;
 import dev.diagonal.testing.Sql;
 import java.math.BigDecimal;
@@ -97,13 +99,23 @@ class StatementRowsTest {
 
   @Test
   void updateChangesOnlyWhatIsThere() throws Exception {
-    write(WriteMode.UPDATE, TABLE, new Item(1, "new"), new Item(2, "a"));
+    Written written =
+        written(
+            JdbcWrite.of(WriteMode.UPDATE, target, TABLE, BINDER),
+            List.of(new Item(1, "new"), new Item(2, "a")));
+    assertThat(written.rows()).isEqualTo(1);
+    assertThat(written.changes()).isEqualTo(new Changes(0, 0, 0, 0, 0, 0, 1, 0));
     assertThat(rows()).containsExactly("1=new", "9=kept");
   }
 
   @Test
   void deleteTakesRowsOfTheseKeysAway() throws Exception {
-    write(WriteMode.DELETE, TABLE, new Item(1, ""), new Item(2, ""));
+    Written written =
+        written(
+            JdbcWrite.of(WriteMode.DELETE, target, TABLE, BINDER),
+            List.of(new Item(1, ""), new Item(2, "")));
+    assertThat(written.rows()).isEqualTo(1);
+    assertThat(written.changes()).isEqualTo(new Changes(0, 0, 0, 0, 0, 0, 1, 0));
     assertThat(rows()).containsExactly("9=kept");
   }
 
@@ -180,9 +192,13 @@ class StatementRowsTest {
   }
 
   private static void writeAll(JdbcWrite<Item> write, List<Item> items) throws Exception {
+    assertThat(written(write, items).rows()).isEqualTo(items.size());
+  }
+
+  private static Written written(JdbcWrite<Item> write, List<Item> items) throws Exception {
     try (JdbcBlockWriter<Item> writer = JdbcBlockWriter.open(write)) {
       writer.write(new Block<>(items));
-      assertThat(writer.flush().rows()).isEqualTo(items.size());
+      return writer.flush();
     }
   }
 

@@ -154,6 +154,52 @@ abstract class StoreCases {
     assertThat(query("SELECT id, name FROM people ORDER BY id")).containsExactly("2|up", "3|c");
   }
 
+  /** Of 3,000 keys, every third is missing; values that stay the same count as written. */
+  @Test
+  void rowsOfUnknownKeysAreNotWritten() throws Exception {
+    StringBuilder csv = new StringBuilder("id,name\n");
+    StringBuilder some = new StringBuilder("id,name\n");
+    for (int i = 0; i < 3_000; i++) {
+      csv.append(i).append(",new\n");
+      some.append(i % 3 > 0 ? i + (i % 3 == 1 ? ",new\n" : ",old\n") : "");
+    }
+    assertDone(load(some.toString(), "people", "--key=id"));
+    for (String mode : List.of("--mode=update", "--mode=delete")) {
+      Launched launched =
+          load(csv.toString(), "people", "--key=id", mode, "--commitRows=700", "--types=name:text");
+      assertDone(launched);
+      assertThat(launched.out())
+          .as(mode)
+          .contains("  table people: 1,000 rows matched no row of the table and changed nothing")
+          .anyMatch(line -> line.matches(" +\\w+ +2,000 rows  table people"));
+      assertThat(query("SELECT count(*) FROM people WHERE name = 'new'"))
+          .containsExactly(mode.equals("--mode=update") ? "2000" : "0");
+    }
+    assertThat(query("SELECT count(*) FROM people")).containsExactly("0");
+  }
+
+  @Test
+  void refusedUpdatesAreNotUnmatched() throws Exception {
+    execute(
+        "CREATE TABLE people (id int PRIMARY KEY, age int CHECK (age < 150))",
+        "INSERT INTO people VALUES (1, 1), (2, 2), (3, 3)");
+    Path bad = directory.resolve("bad.jsonl");
+    Launched launched =
+        load(
+            "id,age\n1,10\n2,200\n8,8\n3,30\n9,9\n",
+            "people",
+            "--key=id",
+            "--mode=update",
+            "--badRecords=" + bad);
+    assertDone(launched);
+    assertThat(Files.readAllLines(bad)).hasSize(1);
+    assertThat(launched.out())
+        .contains("  table people: 2 rows matched no row of the table and changed nothing")
+        .anyMatch(line -> line.matches(" +\\w+ +2 rows  table people"));
+    assertThat(query("SELECT id, age FROM people ORDER BY id"))
+        .containsExactly("1|10", "2|2", "3|30");
+  }
+
   @Test
   void rowsOfTextKeysDifferByTheirBytes() throws Exception {
     assertDone(load("k,n\na,1\nA,2\n\"a \",3\n\u00e4,4\n", "people", "--key=k"));

@@ -14,6 +14,8 @@ import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Transfers to and from a real MariaDB, whose defaults are the most careless ones. */
 @ExtendWith(MariaDbExtension.class)
@@ -48,6 +50,28 @@ final class TransferToMariaDbIT extends StoreCases {
     assertThat(query("SELECT a, hex(b), c, e, f FROM typed"))
         .containsExactly("abc|0102|2024-01-01 10:00:00|127|4294967295");
     assertThat(Files.readAllLines(bad)).hasSize(6);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"useBulkStmts=true,0", "useAffectedRows=true,1"})
+  void rowsThatTheDriverHidesAreUnconfirmed(String option, int written) throws Exception {
+    execute(
+        "CREATE TABLE people (id int PRIMARY KEY, age int)",
+        "INSERT INTO people VALUES (1, 1), (2, 2)");
+    Launched launched =
+        load(
+            "id,age\n1,10\n2,2\n9,9\n",
+            "people",
+            "--key=id",
+            "--mode=update",
+            "--jdbcUrl=" + url() + (url().contains("?") ? "&" : "?") + option);
+    assertDone(launched);
+    assertThat(launched.out())
+        .anyMatch(line -> line.matches(" +\\w+ +" + written + " rows  table people"))
+        .anyMatch(
+            line ->
+                line.startsWith(
+                    "  table people: %s rows are not counted as written, ".formatted(3 - written)));
   }
 
   @Test

@@ -34,6 +34,20 @@ final class TransferToSqliteTest extends StoreCases {
   }
 
   @Test
+  void rowsThatATriggerMayIgnoreAreUnconfirmed() throws Exception {
+    execute(
+        "CREATE TABLE people (id integer PRIMARY KEY, age integer)",
+        "INSERT INTO people VALUES (1, 1), (2, 2)",
+        "CREATE TRIGGER keep BEFORE DELETE ON people WHEN OLD.id = 1 BEGIN SELECT RAISE(IGNORE); END");
+    Launched launched = load("id,age\n1,\n2,\n9,\n", "people", "--key=id", "--mode=delete");
+    assertDone(launched);
+    assertThat(launched.out())
+        .anyMatch(line -> line.matches(" +\\w+ +1 rows  table people"))
+        .anyMatch(line -> line.startsWith("  table people: 2 rows are not counted as written, "));
+    assertThat(query("SELECT id FROM people")).containsExactly("1");
+  }
+
+  @Test
   void textsThatWouldBecomeNumbersAreDeadLetters() throws Exception {
     execute("CREATE TABLE typed (a string, b numeric, c real)");
     Path bad = directory.resolve("bad.jsonl");
