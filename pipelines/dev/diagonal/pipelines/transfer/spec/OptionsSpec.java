@@ -32,7 +32,6 @@ import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.DocumentColumns;
-import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -271,7 +270,7 @@ public final class OptionsSpec {
         List<String> text = options.getTextFields();
         return new ToIndex(
             index,
-            DocumentColumns.of(DocumentId.ofKey(key))
+            DocumentColumns.ofKey(key)
                 .withVersion(options.getVersionColumn())
                 .withRouting(options.getRouting())
                 .withText(text == null ? List.of() : text),

@@ -13,7 +13,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToParquet;
 import dev.diagonal.transfer.mapping.DocumentColumns;
-import dev.diagonal.transfer.mapping.DocumentId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -110,11 +109,13 @@ final class SinkNode {
       to.mistake("use either 'id' or 'key' for the ids of documents");
       return null;
     }
-    DocumentId made = id != null ? DocumentId.ofFormat(id.text()) : DocumentId.ofKey(key.texts());
+    DocumentColumns made =
+        id != null
+            ? DocumentColumns.ofIdFormat(id.text())
+            : DocumentColumns.ofKey(key.texts());
     YamlNode text = keys.get("textFields");
     DocumentColumns columns =
-        DocumentColumns.of(made)
-            .withVersion(SourceNode.textOrNull(keys.get("versionColumn")))
+        made.withVersion(SourceNode.textOrNull(keys.get("versionColumn")))
             .withRouting(SourceNode.textOrNull(keys.get("routing")))
             .withText(text == null ? List.of() : text.texts());
     if (search == null || index == null) {

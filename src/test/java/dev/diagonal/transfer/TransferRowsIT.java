@@ -20,7 +20,6 @@ import dev.diagonal.testing.Http;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.transfer.mapping.DocumentColumns;
-import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ final class TransferRowsIT {
         source,
         TransferSink.index(
             BulkSettings.of(target),
-            DocumentColumns.of(DocumentId.ofKey(List.of("id"))),
+            DocumentColumns.ofKey(List.of("id")),
             source,
             Mapping.NONE,
             warnings::add));

@@ -47,7 +47,7 @@ final class DocumentFields {
    * @throws IllegalArgumentException if one is unknown or of another type
    */
   static void check(DocumentColumns columns, RowType type) {
-    Template unused = Template.of(columns.id().key(), columns.id().format(), type);
+    Template unused = Template.of(columns.key(), columns.idFormat(), type);
     VersionColumn unusedToo = VersionColumn.of(columns.version(), type);
     String routing = columns.routing();
     if (routing != null) {

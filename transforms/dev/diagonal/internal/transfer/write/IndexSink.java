@@ -146,7 +146,7 @@ public final class IndexSink implements BlockSink {
     private Changes changes = Changes.UNKNOWN;
 
     IndexWriter(IndexSink sink, RowType type) {
-      this.id = Template.of(sink.columns.id().key(), sink.columns.id().format(), type);
+      this.id = Template.of(sink.columns.key(), sink.columns.idFormat(), type);
       this.form = new JsonFormatter(type);
       this.version = VersionColumn.of(sink.columns.version(), type);
       String route = sink.columns.routing();
