@@ -25,7 +25,6 @@ import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.KV;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -121,27 +120,6 @@ final class SplitterVectorsTest {
     assertThatExceptionOfType(NotOnGridException.class)
         .isThrownBy(() -> elements(input).forEach(grid::cellOf))
         .withMessageMatching("a slot must be 0 to %s, got -?\\d+".formatted(input.tableSize() - 1));
-  }
-
-  /** We refuse what has no digits, as the peer does, and a truth value and null; not a float. */
-  @Test
-  void lastDecimalDigitMatchesPeer() throws IOException {
-    int compared = 0;
-    for (JsonNode vector : vectors().path("lastDecimalDigit")) {
-      JsonNode id = vector.get(0);
-      Object value = id.isTextual() ? id.asText() : id.isNull() ? null : id.numberValue();
-      if (id.isBoolean()) {
-        continue;
-      }
-      if (vector.get(1).isObject()) {
-        assertThatExceptionOfType(NotOnGridException.class)
-            .isThrownBy(() -> LastDecimalDigit.of(value));
-      } else {
-        assertThat(LastDecimalDigit.of(value)).isEqualTo(vector.get(1).asInt());
-      }
-      compared++;
-    }
-    assertThat(compared).isGreaterThan(25);
   }
 
   private static final KvCoder<Integer, KV<Integer, Integer>> CODER =
