@@ -4,10 +4,10 @@ import dev.diagonal.files.LineConsumer.Output;
 import java.io.Serializable;
 
 /**
- * A source that is read part by part. It pushes rows into their consumer, so that they never become
- * elements, and a slow target slows it down.
+ * A source of rows that is read part by part. It pushes rows into their consumer, so that they
+ * never become elements, and a slow target slows it down.
  *
- * @param <P> identifies a part, such as a range of a file
+ * @param <P> identifies a part, such as a range of a file or the text of a query
  * @param <T> the rows
  */
 @FunctionalInterface

@@ -10,7 +10,6 @@ import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.internal.schedule.SchedulerSettings;
 import dev.diagonal.schedule.BatchWriter;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -187,18 +186,11 @@ public final class WriteConflictFree<T>
   }
 
   /**
-   * Returns this write for a source that is read in one place, whose rows never become elements.
-   * {@code coder} encodes leftover rows.
-   */
-  public PTransform<PBegin, PCollection<BatchWritten>> from(RowSource<T> source, Coder<T> coder) {
-    return new FromParts<>(Create.of(0), (part, rows) -> source.drive(rows), coder);
-  }
-
-  /**
    * Returns this write for a source that is read in parts, whose rows never become elements. {@code
    * coder} encodes leftover rows.
    *
-   * @param parts emits the parts; their bundles spread them over the workers
+   * @param parts emits the parts; their bundles spread them over the workers. {@code Create.of}
+   *     emits the only part of a source that is read in one place
    */
   public <P> PTransform<PBegin, PCollection<BatchWritten>> from(
       PTransform<PBegin, PCollection<P>> parts, PartSource<P, T> source, Coder<T> coder) {

@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.StreamingOptions;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
@@ -261,7 +262,8 @@ final class EdgeInput {
       @Nullable ErrorHandler<BadRecord, ?> handler) {
     String query = options.getInputQuery();
     if (query != null) {
-      return write.from(new QueryRows<>(database, query, EdgeQuery.reader(format)), Edge.coder());
+      return write.from(
+          Create.of(query), new QueryRows<>(database, EdgeQuery.reader(format)), Edge.coder());
     }
     ReadLines<Edge> blocks =
         Objects.requireNonNull(source)

@@ -1,6 +1,6 @@
 package dev.diagonal.internal.edges;
 
-import dev.diagonal.conflictfree.RowSource;
+import dev.diagonal.conflictfree.PartSource;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
@@ -14,16 +14,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Reads the rows of a PostgreSQL query through a cursor, with at most {@value #FETCH_ROWS} rows in
+ * Reads the rows of PostgreSQL queries, each through a cursor, with at most {@value #FETCH_ROWS} rows in
  * memory. Uses one snapshot and one reader. A connection that is lost before the first row is
  * replaced. After that, the read fails, because emitted rows cannot be taken back.
  *
- * @param database where the query runs
- * @param sql the query
+ * @param database where the queries run
  * @param reader converts the current row of the result
  */
-public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
-    implements RowSource<T> {
+public record QueryRows<T>(JdbcTarget database, Reader<T> reader)
+    implements PartSource<String, T> {
 
   private static final int OPEN_ATTEMPTS = 3;
 
@@ -36,9 +35,9 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
   }
 
   @Override
-  public void drive(Output<T> rows) throws SQLException, InterruptedException {
+  public void drive(String sql, Output<T> rows) throws SQLException, InterruptedException {
     try (HeldConnection held = new HeldConnection(database)) {
-      ResultSet result = opened(held);
+      ResultSet result = opened(held, sql);
       while (result.next()) {
         reader.read(result, rows);
       }
@@ -47,11 +46,12 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
   }
 
   /** Opens the result. No row has been emitted yet, so a lost connection may be replaced. */
-  private ResultSet opened(HeldConnection held) throws SQLException, InterruptedException {
+  private ResultSet opened(HeldConnection held, String sql)
+      throws SQLException, InterruptedException {
     try {
       return Retry.defaults()
           .withMaxAttempts(OPEN_ATTEMPTS)
-          .call(() -> open(held), SqlFaults::isRetryable);
+          .call(() -> open(held, sql), SqlFaults::isRetryable);
     } catch (SQLException | InterruptedException | RuntimeException fault) {
       throw fault;
     } catch (Exception fault) {
@@ -62,7 +62,7 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
     }
   }
 
-  private ResultSet open(HeldConnection held) throws SQLException {
+  private ResultSet open(HeldConnection held, String sql) throws SQLException {
     boolean done = false;
     try {
       Connection connection = held.use();

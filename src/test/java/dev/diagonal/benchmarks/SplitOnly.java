@@ -1,6 +1,6 @@
 package dev.diagonal.benchmarks;
 
-import dev.diagonal.conflictfree.RowSource;
+import dev.diagonal.conflictfree.PartSource;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.grid.Grid;
@@ -13,6 +13,7 @@ import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.transforms.Create;
 
 /** A pipeline that assigns edges to cells, batches and schedules them, and writes nothing. */
 final class SplitOnly {
@@ -41,7 +42,7 @@ final class SplitOnly {
     pipeline.apply(
         WriteConflictFree.by(grid, new Nowhere())
             .withBatchSize(EdgeLoad.BATCH_ROWS)
-            .from(new Again(), Edge.coder()));
+            .from(Create.of(PASSES), new Again(), Edge.coder()));
     if (pipeline.run().waitUntilFinish() != PipelineResult.State.DONE) {
       throw new IllegalStateException("the pipeline did not end well");
     }
@@ -49,11 +50,11 @@ final class SplitOnly {
   }
 
   /** The edges, again and again; notes the time that its thread has taken for them. */
-  private static final class Again implements RowSource<Edge> {
+  private static final class Again implements PartSource<Integer, Edge> {
     @Override
-    public void drive(Output<Edge> rows) {
+    public void drive(Integer passes, Output<Edge> rows) {
       long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-      for (int pass = 0; pass < PASSES; pass++) {
+      for (int pass = 0; pass < passes; pass++) {
         ALL.forEach(rows::emit);
       }
       cpuNanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;

@@ -26,6 +26,7 @@ import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.testing.TestPipeline;
+import org.apache.beam.sdk.transforms.Create;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -80,7 +81,7 @@ class WriteConflictFreeSettingsTest {
         write(grid, target)
             .withMaxWorkers(1)
             .withPrefetch(2)
-            .from(new Source("heldBack"), VarIntCoder.of()));
+            .from(Create.of(0), new Source("heldBack"), VarIntCoder.of()));
     pipeline.run().waitUntilFinish();
     // Two batches have a place, and the last row of the third waits for one.
     assertThat(emittedAtFirst).hasValue(3 * BATCH_ROWS);
@@ -167,7 +168,7 @@ class WriteConflictFreeSettingsTest {
     String name = "source " + Source.ACTIONS.size();
     Source.ACTIONS.put(name, output -> rows.forEach(output::accept));
     TestPipeline pipeline = Runner.DIRECT.pipeline();
-    pipeline.apply(write.from(new Source(name), VarIntCoder.of()));
+    pipeline.apply(write.from(Create.of(0), new Source(name), VarIntCoder.of()));
     PipelineResult result = pipeline.run();
     result.waitUntilFinish();
     return result
@@ -235,7 +236,7 @@ class WriteConflictFreeSettingsTest {
   }
 
   /** Runners read from copies of it. */
-  private record Source(String name) implements RowSource<Integer> {
+  private record Source(String name) implements PartSource<Integer, Integer> {
     private static final Map<String, Action> ACTIONS = new ConcurrentHashMap<>();
 
     @FunctionalInterface
@@ -244,7 +245,7 @@ class WriteConflictFreeSettingsTest {
     }
 
     @Override
-    public void drive(dev.diagonal.files.LineConsumer.Output<Integer> rows) {
+    public void drive(Integer part, dev.diagonal.files.LineConsumer.Output<Integer> rows) {
       Action action = ACTIONS.get(name);
       if (action == null) {
         throw new IllegalStateException("no " + name);

@@ -87,8 +87,8 @@ final class WriteConflictFreeTest implements Serializable {
   @EnumSource
   void oneProcessWritesWhileItReads(Runner runner) throws Exception {
     KeptBatches to = target.withoutLocks();
-    RowSource<Integer> source =
-        rows -> {
+    PartSource<Integer, Integer> source =
+        (part, rows) -> {
           numbers(ROWS).forEach(rows::emit);
           boolean early = Eventually.within(Duration.ofMinutes(1), () -> !to.batches().isEmpty());
           assertThat(early).as("rows are written before all are read").isTrue();
@@ -101,7 +101,7 @@ final class WriteConflictFreeTest implements Serializable {
                 .withBatchSize(BATCH_ROWS)
                 .withBurstFactor(1)
                 .withOneProcess()
-                .from(source, VarIntCoder.of()));
+                .from(Create.of(0), source, VarIntCoder.of()));
     assertRowsWritten(written, ROWS + 1);
     pipeline.run().waitUntilFinish();
     assertThat(to.rows()).containsExactlyInAnyOrderElementsOf(numbers(ROWS + 1));
@@ -110,8 +110,8 @@ final class WriteConflictFreeTest implements Serializable {
   @ParameterizedTest
   @EnumSource
   void writesSourceRowsOnceAndSkipsRejectedOnes(Runner runner) throws Exception {
-    RowSource<Integer> source =
-        rows -> {
+    PartSource<Integer, Integer> source =
+        (part, rows) -> {
           numbers(ROWS).forEach(rows::emit);
           rows.reject(DeadLetter.ofRow("it is odd", "x"));
         };
@@ -124,7 +124,7 @@ final class WriteConflictFreeTest implements Serializable {
               writeTo(target)
                   .withBatchSize(BATCH_ROWS)
                   .withBadRecordErrorHandler(handler)
-                  .from(source, VarIntCoder.of()));
+                  .from(Create.of(0), source, VarIntCoder.of()));
     }
     assertRowsWritten(written, ROWS);
     pipeline.run().waitUntilFinish();
