@@ -13,7 +13,9 @@ import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
+import dev.diagonal.jdbc.relationships.RowsOfFiles;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
@@ -232,11 +234,10 @@ final class LoadEdgesJob implements Job {
   }
 
   private UpsertRelationships<Edge> writers(Grid<Edge> grid) {
+    RowBinder<Edge> binder =
+        RowsOfFiles.of(EdgeTables.binder(input.format()), pieces == null ? null : filesOfEdges);
     UpsertRelationships<Edge> writers =
-        counts
-            .with(
-                UpsertRelationships.into(database, tables, EdgeTables.binder(input.format())), grid)
-            .withFiles(pieces == null ? null : filesOfEdges);
+        counts.with(UpsertRelationships.into(database, tables, binder), grid);
     boolean refusing = kind == ScheduleKind.BIPARTITE && tables.isOneTable();
     return refusing ? writers.refusingBothEnds() : writers;
   }

@@ -13,7 +13,9 @@ import dev.diagonal.internal.taxi.Zone;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
+import dev.diagonal.jdbc.relationships.RowsOfFiles;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.dryrun.Findings;
@@ -107,8 +109,8 @@ final class PostgresTripSink implements TripSink {
 
   @Override
   public UpsertRelationships<Trip> writers(Grid<Trip> grid) {
-    return counts
-        .with(UpsertRelationships.into(database, tables, TaxiTables.tripBinder()), grid)
-        .withFiles(pieces == null ? null : filesOfTrips);
+    RowBinder<Trip> binder =
+        RowsOfFiles.of(TaxiTables.tripBinder(), pieces == null ? null : filesOfTrips);
+    return counts.with(UpsertRelationships.into(database, tables, binder), grid);
   }
 }

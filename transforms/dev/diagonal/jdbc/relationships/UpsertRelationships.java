@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  * @param refuseBothEnds whether an id that is a source must not be a target
  * @param counting when relationships are added to the rows of their ends
  * @param mixed the grid whose hot ends are counted later, or null
- * @param files detects changes of the input files, or null
  */
 public record UpsertRelationships<T>(
     JdbcTarget database,
@@ -43,7 +42,6 @@ public record UpsertRelationships<T>(
     @Nullable CellLocks locks,
     Duration lockTimeout,
     boolean refuseBothEnds,
-    @Nullable FilesOfRows<T> files,
     Counting counting,
     @Nullable Grid<T> mixed)
     implements BatchWriter.Factory<T> {
@@ -79,7 +77,6 @@ public record UpsertRelationships<T>(
         null,
         DEFAULT_LOCK_TIMEOUT,
         false,
-        null,
         Counting.IMMEDIATE,
         null);
   }
@@ -87,7 +84,7 @@ public record UpsertRelationships<T>(
   /** Takes the locks of a batch's cell, so that several processes may write concurrently. */
   public UpsertRelationships<T> withLocks(CellLocks slotLocks) {
     return new UpsertRelationships<>(
-        database, tables, binder, slotLocks, lockTimeout, refuseBothEnds, files, counting, mixed);
+        database, tables, binder, slotLocks, lockTimeout, refuseBothEnds, counting, mixed);
   }
 
   /**
@@ -97,7 +94,7 @@ public record UpsertRelationships<T>(
    */
   public UpsertRelationships<T> withLockTimeout(Duration timeout) {
     return new UpsertRelationships<>(
-        database, tables, binder, locks, timeout, refuseBothEnds, files, counting, mixed);
+        database, tables, binder, locks, timeout, refuseBothEnds, counting, mixed);
   }
 
   /**
@@ -107,7 +104,7 @@ public record UpsertRelationships<T>(
    */
   public UpsertRelationships<T> refusingBothEnds() {
     return new UpsertRelationships<>(
-        database, tables, binder, locks, lockTimeout, true, files, counting, mixed);
+        database, tables, binder, locks, lockTimeout, true, counting, mixed);
   }
 
   /**
@@ -118,7 +115,7 @@ public record UpsertRelationships<T>(
   public UpsertRelationships<T> withCounting(Counting way) {
     checkArgument(way != Counting.MIXED, "counting must be IMMEDIATE or FOLDED, got %s", way);
     return new UpsertRelationships<>(
-        database, tables, binder, locks, lockTimeout, refuseBothEnds, files, way, null);
+        database, tables, binder, locks, lockTimeout, refuseBothEnds, way, null);
   }
 
   /**
@@ -130,16 +127,12 @@ public record UpsertRelationships<T>(
    */
   public UpsertRelationships<T> withMixedCounting(Grid<T> grid) {
     return new UpsertRelationships<>(
-        database, tables, binder, grid, lockTimeout, refuseBothEnds, files, Counting.MIXED, grid);
+        database, tables, binder, grid, lockTimeout, refuseBothEnds, Counting.MIXED, grid);
   }
 
-  /**
-   * Fails if an input file has changed since its rows were written; null, the default, does not
-   * check.
-   */
-  public UpsertRelationships<T> withFiles(@Nullable FilesOfRows<T> filesOfRows) {
-    return new UpsertRelationships<>(
-        database, tables, binder, locks, lockTimeout, refuseBothEnds, filesOfRows, counting, mixed);
+  /** Returns what detects changes of the input files, or null. */
+  @Nullable FilesOfRows<T> files() {
+    return RowsOfFiles.filesOf(binder);
   }
 
   @Override
