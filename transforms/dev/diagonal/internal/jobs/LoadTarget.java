@@ -1,8 +1,8 @@
 package dev.diagonal.internal.jobs;
 
 import dev.diagonal.files.Piece;
+import dev.diagonal.internal.jdbc.table.FilesOfRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jobs.schema.JobTables;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;

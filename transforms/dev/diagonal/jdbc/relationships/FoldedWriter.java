@@ -4,6 +4,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.Piece;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.FilesOfRows;
 import dev.diagonal.internal.jdbc.table.TableLocks;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;

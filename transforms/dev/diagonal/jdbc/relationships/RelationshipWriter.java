@@ -7,6 +7,7 @@ import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.schema.FilePieces;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.FilesOfRows;
 import dev.diagonal.internal.jdbc.table.RowTriggers;
 import dev.diagonal.internal.jdbc.table.TableLocks;
 import dev.diagonal.internal.metrics.Warnings;

@@ -5,6 +5,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.table.FilesOfRows;
+import dev.diagonal.internal.jdbc.table.RowsOfFiles;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.schedule.BatchWriter;

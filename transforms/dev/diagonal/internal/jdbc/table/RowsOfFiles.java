@@ -1,4 +1,4 @@
-package dev.diagonal.jdbc.relationships;
+package dev.diagonal.internal.jdbc.table;
 
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.RowValues;

@@ -1,10 +1,9 @@
-package dev.diagonal.jdbc.relationships;
+package dev.diagonal.internal.jdbc.table;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.Piece;
 import dev.diagonal.internal.jdbc.schema.FilePieces;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
-import dev.diagonal.internal.jdbc.table.PostgresSql;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
