@@ -1,7 +1,6 @@
 package dev.diagonal.ratings;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.RecordFormat;
@@ -146,30 +145,6 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         patterns, format, skipped, shards, ranges, maxBadRecords, records, most, errorHandler);
   }
 
-  /** Returns what reads ratings of a format, for a look at the first ones. */
-  public static LineConsumer<KV<Integer, byte[]>> reader(RatingFormat format) {
-    return reader(format, Shards.DEFAULT);
-  }
-
-  /**
-   * Returns the totals of what a {@link #reader} has emitted.
-   *
-   * @return one per movie, in ascending order
-   */
-  public static List<MovieRating> totals(RatingFormat format, List<KV<Integer, byte[]>> tables) {
-    MovieTotals totals = format.textMovies() ? new TextTotals() : new RatingTotals();
-    tables.forEach(table -> totals.addEncoded(table.getValue()));
-    List<MovieRating> movies = new ArrayList<>();
-    totals.forEachSorted(movies::add);
-    return movies;
-  }
-
-  private static LineConsumer<KV<Integer, byte[]>> reader(RatingFormat format, Shards shards) {
-    return format.textMovies()
-        ? new TotalTextRatings(format, shards)
-        : new TotalRatings(format, shards);
-  }
-
   @Override
   public PCollection<Block<MovieRating>> expand(PBegin input) {
     RatingFormat ratingFormat = format;
@@ -177,7 +152,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
     ReadLines<KV<Integer, byte[]>> totals =
         ReadLines.from(patterns)
             .into(
-                () -> reader(ratingFormat, ratingShards),
+                () -> RatingReaders.reader(ratingFormat, ratingShards),
                 KvCoder.of(VarIntCoder.of(), ByteArrayCoder.of()))
             .withHeader(format.header())
             .withSkipped(skipped)
@@ -215,7 +190,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
               ratings.clear();
             }
           };
-      MovieTotals totals = textMovies ? new TextTotals() : new RatingTotals();
+      MovieTotals totals = MovieTotals.of(textMovies);
       shard.getValue().forEach(totals::addEncoded);
       totals.forEachSorted(blocks);
       if (!ratings.isEmpty()) {

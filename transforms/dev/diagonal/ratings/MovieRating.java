@@ -47,12 +47,12 @@ public record MovieRating(
   }
 
   /** Returns the coder: five varints. */
-  static Coder<MovieRating> coder() {
+  public static Coder<MovieRating> coder() {
     return RatingCoder.OF;
   }
 
   /** Returns the coder of movies whose ids are texts: the text, and five varints. */
-  static Coder<MovieRating> textCoder() {
+  public static Coder<MovieRating> textCoder() {
     return TextCoder.OF;
   }
 
@@ -64,7 +64,7 @@ public record MovieRating(
   }
 
   /** Returns these totals for a movie whose id is a text. */
-  MovieRating ofMovie(String text) {
+  public MovieRating ofMovie(String text) {
     return new MovieRating(0, count, sumThousandths, minThousandths, maxThousandths, text);
   }
 

@@ -5,6 +5,11 @@ import java.util.function.Consumer;
 /** Totals of ratings by movie. */
 public sealed interface MovieTotals permits RatingTotals, TextTotals {
 
+  /** Returns empty totals, of movies whose ids are texts or numbers. */
+  static MovieTotals of(boolean textMovies) {
+    return textMovies ? new TextTotals() : new RatingTotals();
+  }
+
   /** Returns how many movies have a total. */
   int movies();
 

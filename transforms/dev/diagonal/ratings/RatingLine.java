@@ -19,7 +19,7 @@ final class RatingLine {
   private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
   private static final Pattern RATING = Pattern.compile("([+-]?)([0-9]*)(?:\\.([0-9]{0,3}))?");
 
-  private final RatingFormat.Columns columns;
+  private final RatingLayout.Columns columns;
   private final boolean textMovies;
   private final boolean header;
   private final CsvFields fields;
@@ -28,7 +28,7 @@ final class RatingLine {
   private String movieText = "";
   private int rating;
 
-  RatingLine(RatingFormat format, RatingFormat.Columns columns) {
+  RatingLine(RatingFormat format, RatingLayout.Columns columns) {
     this.columns = columns;
     this.textMovies = format.textMovies();
     this.header = format.header();

@@ -52,13 +52,13 @@ final class RatingParser {
 
   RatingParser(RatingFormat format) {
     this.format = format;
-    this.careful = new RatingLine(format, new RatingFormat.Columns(0, 0, -1, -1, 0));
+    this.careful = new RatingLine(format, new RatingLayout.Columns(0, 0, -1, -1, 0));
   }
 
   /** Starts a file; the following blocks come from it. */
   void open(TextFile textFile) {
-    RatingFormat layout = format.in(textFile);
-    RatingFormat.Columns columns = layout.columnsOf(textFile);
+    RatingFormat layout = RatingLayout.in(format, textFile);
+    RatingLayout.Columns columns = RatingLayout.columnsOf(layout, textFile);
     file = textFile.name();
     delimiter = (byte) layout.delimiter().charAt(0);
     shortDelimiter = layout.delimiter().length() == 1;

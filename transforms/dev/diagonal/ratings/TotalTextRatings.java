@@ -21,7 +21,7 @@ final class TotalTextRatings implements LineConsumer<KV<Integer, byte[]>> {
   private final RatingFormat format;
   private final Shards shards;
   private final TextTotals totals = new TextTotals();
-  private RatingFormat.Columns columns = new RatingFormat.Columns(0, 0, -1, -1, 0);
+  private RatingLayout.Columns columns = new RatingLayout.Columns(0, 0, -1, -1, 0);
   private RatingLine line;
   private String file = "";
 
@@ -33,8 +33,8 @@ final class TotalTextRatings implements LineConsumer<KV<Integer, byte[]>> {
 
   @Override
   public void open(TextFile textFile) {
-    RatingFormat layout = format.in(textFile);
-    columns = layout.columnsOf(textFile);
+    RatingFormat layout = RatingLayout.in(format, textFile);
+    columns = RatingLayout.columnsOf(layout, textFile);
     line = new RatingLine(layout, columns);
     file = textFile.name();
   }

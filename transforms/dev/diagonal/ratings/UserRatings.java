@@ -18,7 +18,7 @@ public final class UserRatings {
   private final RatingFormat format;
   private String file = "";
   private RatingLine line;
-  private RatingFormat.Columns columns = new RatingFormat.Columns(0, 0, -1, -1, 0);
+  private RatingLayout.Columns columns = new RatingLayout.Columns(0, 0, -1, -1, 0);
   private boolean more;
 
   /** Receives the ratings. */
@@ -44,8 +44,8 @@ public final class UserRatings {
    * @throws BadInputException if it lacks a column, or has no column of users
    */
   public void open(TextFile textFile) {
-    RatingFormat layout = format.in(textFile);
-    RatingFormat.Columns columns = layout.columnsOf(textFile);
+    RatingFormat layout = RatingLayout.in(format, textFile);
+    RatingLayout.Columns columns = RatingLayout.columnsOf(layout, textFile);
     this.columns = columns;
     if (columns.user() < 0) {
       throw new BadInputException(

@@ -11,6 +11,7 @@ import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.ratings.RatingFormat;
+import dev.diagonal.ratings.RatingLayout;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -76,7 +77,7 @@ record RatingBatchesRequest(
   /** Returns the format of files of ratings, with the names of the first file's columns. */
   RatingFormat formatIn(InputFiles files, SkippedLines skipped) {
     FirstLines first = FirstLines.of(files, ParquetInput.FORMAT, skipped);
-    return format.named(first.header(format.header()), first.records());
+    return RatingLayout.named(format, first.header(format.header()), first.records());
   }
 
   private static WorkSettings settingsOf(RatingBatchesOptions options) {

@@ -24,6 +24,8 @@ import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.ratings.AggregateRatings;
 import dev.diagonal.ratings.MovieRating;
 import dev.diagonal.ratings.RatingFormat;
+import dev.diagonal.ratings.RatingLayout;
+import dev.diagonal.ratings.RatingReaders;
 import dev.diagonal.ratings.RatingRows;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -70,7 +72,7 @@ final class MovieRatingsJob implements Job {
     FirstLines first = FirstLines.of(input, ParquetInput.FORMAT, skipped);
     RatingFormat given = formatOf(options);
     check(options, given, first, input.files().get(0).name());
-    this.format = given.named(first.header(given.header()), first.records());
+    this.format = RatingLayout.named(given, first.header(given.header()), first.records());
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(
@@ -145,7 +147,7 @@ final class MovieRatingsJob implements Job {
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     RunnerDefaults.limitReaders(pipeline.getOptions(), input);
     CsvInputOptions.firstRecords(options, format.header())
-        .check(input, AggregateRatings.reader(format), options.getBadRecords() != null);
+        .check(input, RatingReaders.reader(format), options.getBadRecords() != null);
     for (RatingSink sink : sinks) {
       sink.prepare(servers);
     }
@@ -162,14 +164,14 @@ final class MovieRatingsJob implements Job {
     for (RatingSink sink : sinks) {
       sink.dryRun(findings);
     }
-    LineConsumer<KV<Integer, byte[]>> reader = AggregateRatings.reader(format);
+    LineConsumer<KV<Integer, byte[]>> reader = RatingReaders.reader(format);
     findings.rows(
         "the totals of the first ratings",
         () ->
             ShownRows.of(
                 RatingRows.table("totals", format.textMovies()),
                 RatingRows::bind,
-                AggregateRatings.totals(
+                RatingReaders.totals(
                     format,
                     CsvInputOptions.firstRecords(options, format.header())
                         .results(

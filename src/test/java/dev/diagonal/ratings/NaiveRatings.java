@@ -14,7 +14,7 @@ final class NaiveRatings {
   private NaiveRatings() {}
 
   /** Returns the rating of a line without its line end, or nothing if the line is bad. */
-  static Optional<Rating> read(String line, char delimiter, RatingFormat.Columns columns) {
+  static Optional<Rating> read(String line, char delimiter, RatingLayout.Columns columns) {
     List<String> fields = fields(line, delimiter);
     boolean count =
         columns.fields() == 0 ? fields.size() > columns.last() : fields.size() == columns.fields();

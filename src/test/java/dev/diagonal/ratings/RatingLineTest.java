@@ -10,7 +10,7 @@ class RatingLineTest {
 
   /** As MovieLens: user, movie, rating, timestamp. */
   private final RatingLine line =
-      new RatingLine(RatingFormat.MOVIELENS, new RatingFormat.Columns(1, 2, 0, 3, 4));
+      new RatingLine(RatingFormat.MOVIELENS, new RatingLayout.Columns(1, 2, 0, 3, 4));
 
   @ParameterizedTest
   @CsvSource({
@@ -77,7 +77,7 @@ class RatingLineTest {
   @Test
   void doesNotCheckMissingColumn() {
     RatingLine two =
-        new RatingLine(RatingFormat.MOVIELENS, new RatingFormat.Columns(0, 1, -1, -1, 4));
+        new RatingLine(RatingFormat.MOVIELENS, new RatingLayout.Columns(0, 1, -1, -1, 4));
     assertThat(two.read("2,4,x,y", false)).isNull();
   }
 

@@ -30,7 +30,7 @@ class RatingParserTest {
   @Property(seed = "1", tries = 5_000, edgeCases = EdgeCasesMode.NONE)
   void agreesWithTheCarefulReader(
       @ForAll("texts") RatingTexts.Text text, @ForAll @IntRange(min = 1, max = 5) int batch) {
-    RatingFormat.Columns columns = text.format().columnsOf(text.file());
+    RatingLayout.Columns columns = RatingLayout.columnsOf(text.format(), text.file());
     RatingLine careful = new RatingLine(text.format(), columns);
     Parsed expected = new Parsed(new ArrayList<>(), new ArrayList<>());
     long offset = FILE_OFFSET;
@@ -51,7 +51,7 @@ class RatingParserTest {
 
   @Property(seed = "2", tries = 5_000, edgeCases = EdgeCasesMode.NONE)
   void parsesLinesLikeNaiveReader(@ForAll("texts") RatingTexts.Text text) {
-    RatingFormat.Columns columns = text.format().columnsOf(text.file());
+    RatingLayout.Columns columns = RatingLayout.columnsOf(text.format(), text.file());
     List<Rating> expected = new ArrayList<>();
     long bad = 0;
     for (String line : text.lines()) {

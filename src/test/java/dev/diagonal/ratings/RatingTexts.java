@@ -94,7 +94,7 @@ final class RatingTexts {
               checked ? at.get(2) : none,
               checked ? at.get(3) : none);
     }
-    RatingFormat.Columns columns = format.columnsOf(file);
+    RatingLayout.Columns columns = RatingLayout.columnsOf(format, file);
     return new Text(
         format,
         file,
@@ -131,7 +131,7 @@ final class RatingTexts {
     return new Text(RatingFormat.MOVIELENS, file, lines);
   }
 
-  private String line(RatingFormat.Columns columns, char delimiter) {
+  private String line(RatingLayout.Columns columns, char delimiter) {
     int kind = random.nextInt(16);
     if (kind == 0) {
       return "";
