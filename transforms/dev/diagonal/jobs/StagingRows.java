@@ -3,9 +3,9 @@ package dev.diagonal.jobs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.jdbc.copy.CopyText;
+import dev.diagonal.internal.ratings.MovieTotals;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.ratings.MovieRating;
-import dev.diagonal.ratings.MovieTotals;
+import dev.diagonal.ratings.data.MovieRating;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.postgresql.PGConnection;

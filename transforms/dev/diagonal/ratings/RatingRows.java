@@ -8,6 +8,7 @@ import dev.diagonal.internal.bytes.JsonText;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowValues;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.ratings.data.MovieRating;
 
 /**
  * Converts the totals of a movie for each sink. All sinks get the same six figures: sums and

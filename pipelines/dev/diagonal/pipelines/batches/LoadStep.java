@@ -21,7 +21,7 @@ import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
-import dev.diagonal.ratings.RatingFormat;
+import dev.diagonal.ratings.data.RatingFormat;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

@@ -23,7 +23,7 @@ import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.ratings.RatingFormat;
+import dev.diagonal.ratings.data.RatingFormat;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

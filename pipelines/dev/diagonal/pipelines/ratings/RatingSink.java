@@ -8,7 +8,7 @@ import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.OutputRuns;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
-import dev.diagonal.ratings.MovieRating;
+import dev.diagonal.ratings.data.MovieRating;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

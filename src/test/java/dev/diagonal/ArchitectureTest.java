@@ -67,18 +67,19 @@ final class ArchitectureTest {
               "internal.join",
               "internal.textfile"),
           Set.of("elasticsearch.index", "internal.csv", "internal.jdbc.sql", "textfile"),
-          Set.of("internal.donors", "jdbc.connection", "jdbc.table", "rows"),
+          Set.of("internal.donors", "jdbc.connection", "jdbc.table", "ratings.data", "rows"),
           Set.of(
               "beamio",
               "internal.jdbc.connection",
+              "internal.ratings",
               "internal.rows",
-              "internal.statement",
-              "ratings"),
+              "internal.statement"),
           Set.of(
               "internal.jdbc.ledger",
               "internal.jdbc.table",
               "internal.rows.types",
-              "internal.transfer.document"),
+              "internal.transfer.document",
+              "ratings"),
           Set.of(
               "internal.jdbc.copy",
               "internal.jdbc.dialect",

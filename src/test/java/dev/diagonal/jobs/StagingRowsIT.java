@@ -2,8 +2,8 @@ package dev.diagonal.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.internal.ratings.RatingTotals;
 import dev.diagonal.pipelines.local.LocalPostgres;
-import dev.diagonal.ratings.RatingTotals;
 import dev.diagonal.testing.PostgresExtension;
 import java.sql.Connection;
 import org.junit.jupiter.api.BeforeEach;

@@ -10,6 +10,8 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.ratings.data.MovieRating;
+import dev.diagonal.ratings.data.RatingFormat;
 import dev.diagonal.testing.Compressed;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.textfile.WriteDeadLetters;

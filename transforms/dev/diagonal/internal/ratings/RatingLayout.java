@@ -1,10 +1,11 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.csv.FieldCounts;
 import dev.diagonal.internal.csv.HeaderNames;
+import dev.diagonal.ratings.data.RatingFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

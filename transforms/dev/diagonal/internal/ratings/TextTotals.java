@@ -1,9 +1,10 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.block.Shards;
 import dev.diagonal.internal.bytes.VarInts;
+import dev.diagonal.ratings.data.MovieRating;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import dev.diagonal.files.TextFile;
+import dev.diagonal.ratings.data.RatingFormat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,7 +1,8 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.ratings.data.RatingFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

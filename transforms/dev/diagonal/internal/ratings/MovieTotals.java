@@ -1,5 +1,6 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
+import dev.diagonal.ratings.data.MovieRating;
 import java.util.function.Consumer;
 
 /** Totals of ratings by movie. */

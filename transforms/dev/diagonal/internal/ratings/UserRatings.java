@@ -1,4 +1,4 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,12 +6,13 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.ratings.data.RatingFormat;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Parses ratings with their users, each with the checks of {@link RatingLine}, so a line that is
- * bad to {@link AggregateRatings} is bad here too. Empty lines are skipped. Not thread-safe.
+ * bad to {@link RatingParser} is bad here too. Empty lines are skipped. Not thread-safe.
  */
 public final class UserRatings {
 

@@ -1,4 +1,4 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 /**
  * Parses the common kind of line: user, movie, rating and time, in this order, without quotes or

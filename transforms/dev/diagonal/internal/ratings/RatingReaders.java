@@ -1,7 +1,9 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.internal.block.Shards;
+import dev.diagonal.ratings.data.MovieRating;
+import dev.diagonal.ratings.data.RatingFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.values.KV;
@@ -17,7 +19,7 @@ public final class RatingReaders {
   }
 
   /** Returns a reader that emits encoded totals by shard. */
-  static LineConsumer<KV<Integer, byte[]>> reader(RatingFormat format, Shards shards) {
+  public static LineConsumer<KV<Integer, byte[]>> reader(RatingFormat format, Shards shards) {
     return format.textMovies()
         ? new TotalTextRatings(format, shards)
         : new TotalRatings(format, shards);

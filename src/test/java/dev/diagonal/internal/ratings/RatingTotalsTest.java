@@ -1,9 +1,10 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.internal.block.Shards;
+import dev.diagonal.ratings.data.MovieRating;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 /** Up to a fixed number of ratings, as two arrays: movies, and ratings in thousandths. */
 final class RatingBatch {

@@ -1,7 +1,8 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import dev.diagonal.internal.block.Shards;
 import dev.diagonal.internal.bytes.VarInts;
+import dev.diagonal.ratings.data.MovieRating;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;

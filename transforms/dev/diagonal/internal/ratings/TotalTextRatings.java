@@ -1,4 +1,4 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,6 +7,7 @@ import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.block.Shards;
+import dev.diagonal.ratings.data.RatingFormat;
 import org.apache.beam.sdk.values.KV;
 
 /**

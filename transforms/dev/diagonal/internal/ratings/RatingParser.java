@@ -1,10 +1,11 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.ratings.data.RatingFormat;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.ratings.data.RatingFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

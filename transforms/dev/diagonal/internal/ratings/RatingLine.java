@@ -1,8 +1,9 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.ratings.data.RatingFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.diagonal.ratings;
+package dev.diagonal.ratings.data;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 

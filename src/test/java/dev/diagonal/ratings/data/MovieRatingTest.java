@@ -1,4 +1,4 @@
-package dev.diagonal.ratings;
+package dev.diagonal.ratings.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

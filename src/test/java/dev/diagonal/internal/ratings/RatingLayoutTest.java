@@ -1,11 +1,12 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.TextFile;
-import dev.diagonal.ratings.RatingLayout.Columns;
+import dev.diagonal.internal.ratings.RatingLayout.Columns;
+import dev.diagonal.ratings.data.RatingFormat;
 import org.junit.jupiter.api.Test;
 
 class RatingLayoutTest {

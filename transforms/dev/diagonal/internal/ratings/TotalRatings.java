@@ -1,9 +1,10 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.block.Shards;
+import dev.diagonal.ratings.data.RatingFormat;
 import org.apache.beam.sdk.values.KV;
 
 /**

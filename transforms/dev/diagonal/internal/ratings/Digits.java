@@ -1,4 +1,4 @@
-package dev.diagonal.ratings;
+package dev.diagonal.internal.ratings;
 
 import dev.diagonal.internal.bytes.Words;
 
