@@ -42,6 +42,13 @@ record LineReading(
     checkArgument(limit >= 1, "limit must be >= 1, got %s", limit);
   }
 
+  /** Returns a copy that cuts files into pieces if the consumers want them. */
+  LineReading by(LineConsumer.Factory<?> consumers) {
+    return consumers instanceof PieceCuts.Wanted wanted
+        ? with(copy -> copy.cuts = wanted.cuts())
+        : this;
+  }
+
   /** Returns a copy with a change. */
   LineReading with(Consumer<Copy> change) {
     Copy copy = new Copy(this);

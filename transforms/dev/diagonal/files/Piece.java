@@ -13,6 +13,7 @@ import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.util.VarInt;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Consecutive lines of a file with a checksum of their bytes. {@link PieceCuts}, not the ranges of
@@ -32,6 +33,13 @@ public record Piece(long file, long start, int bytes, int checksum) {
 
   /** The maximum number of records in a piece. */
   static final int MOST_RECORDS = 1 << (COUNT_BITS - 1);
+
+  /** Lines that are in a piece. */
+  public interface Lines {
+
+    /** Returns the piece, or null if pieces were not requested. */
+    @Nullable Piece piece();
+  }
 
   /** Returns 64 bits of a hash (Murmur3) of a file's name, as the file system writes it. */
   public static long fileOf(String name) {

@@ -18,6 +18,13 @@ public record PieceCuts(Map<String, List<Long>> ends) implements Serializable {
   /** The cuts of files that have not grown. */
   public static final PieceCuts REGULAR = new PieceCuts(Map.of());
 
+  /** Consumers of lines that receive each block as a piece. */
+  public interface Wanted {
+
+    /** Returns where the pieces start. */
+    PieceCuts cuts();
+  }
+
   public PieceCuts {
     ends = Map.copyOf(ends);
   }

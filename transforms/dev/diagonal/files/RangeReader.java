@@ -26,7 +26,7 @@ final class RangeReader {
   private final Seek seek;
   private final FileRange range;
   private final LineBuffer lines;
-  private final TextBlock block;
+  private final TextBlock.InPiece block;
 
   /** Where blocks end if each one is a piece, or null. */
   private final @Nullable PieceCuts cuts;
@@ -52,7 +52,7 @@ final class RangeReader {
   }
 
   /**
-   * Reads in the same way; with {@code cuts}, each block is a {@linkplain TextBlock#piece piece}.
+   * Reads in the same way; with {@code cuts}, each block is a {@link Piece}.
    */
   RangeReader(
       ReadableByteChannel channel,
@@ -64,7 +64,7 @@ final class RangeReader {
     this.range = range;
     this.rangeEnd = range.end();
     this.lines = new LineBuffer(channel, buffer);
-    this.block = new TextBlock(buffer);
+    this.block = new TextBlock.InPiece(buffer);
     this.cuts = cuts;
     this.file = cuts == null ? 0 : Piece.fileOf(range.file());
   }

@@ -125,7 +125,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
      * Reads the files with one consumer per reader; {@code coder} encodes what the consumers emit.
      */
     public <T> ReadLines<T> into(LineConsumer.Factory<T> consumers, Coder<T> coder) {
-      return new ReadLines<>(this, consumers, coder, LineReading.DEFAULT, null);
+      return new ReadLines<>(this, consumers, coder, LineReading.DEFAULT.by(consumers), null);
     }
   }
 
@@ -169,14 +169,6 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   }
 
   /**
-   * Adds the {@linkplain TextBlock#piece piece}, cut as given, to each block; null, the default,
-   * adds none.
-   */
-  public ReadLines<T> withPieces(@Nullable PieceCuts pieces) {
-    return with(copy -> copy.cuts = pieces);
-  }
-
-  /**
    * Reads only the first records, good or bad, in the order of the files and their lines; all by
    * default. One reader reads them, so a limit is for a trial.
    *
@@ -193,7 +185,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * #consumers}.
    */
   public <U> ReadLines<U> into(LineConsumer.Factory<U> consumers, Coder<U> coder) {
-    return new ReadLines<>(source, consumers, coder, reading, errorHandler);
+    return new ReadLines<>(source, consumers, coder, reading.by(consumers), errorHandler);
   }
 
   private ReadLines<T> with(Consumer<LineReading.Copy> change) {

@@ -15,13 +15,13 @@ final class RecordBlocks {
   private final boolean inPieces;
 
   /** Lines of a piece that are read but not yet returned. */
-  private final Deque<TextBlock> read = new ArrayDeque<>();
+  private final Deque<TextBlock.InPiece> read = new ArrayDeque<>();
 
   /** The first line of the next piece. */
-  private @Nullable TextBlock next;
+  private TextBlock.@Nullable InPiece next;
 
   /**
-   * @param inPieces whether blocks name their {@linkplain TextBlock#piece piece}
+   * @param inPieces whether blocks name their {@link Piece}
    */
   RecordBlocks(RecordFormat.Records records, String file, boolean inPieces) {
     this.records = records;
@@ -41,7 +41,7 @@ final class RecordBlocks {
   }
 
   private void readPiece(Consumer<DeadLetter> rejects) {
-    TextBlock first = next == null ? line(rejects) : next;
+    TextBlock.InPiece first = next == null ? line(rejects) : next;
     next = null;
     if (first == null) {
       return;
@@ -50,7 +50,7 @@ final class RecordBlocks {
     long end = (number / Piece.MOST_RECORDS + 1) * Piece.MOST_RECORDS;
     CRC32C checksum = new CRC32C();
     int bytes = 0;
-    for (TextBlock line = first; line != null; line = line(rejects)) {
+    for (TextBlock.InPiece line = first; line != null; line = line(rejects)) {
       if (line.offsetOf(0) >= end) {
         next = line;
         break;
@@ -63,9 +63,14 @@ final class RecordBlocks {
     read.forEach(line -> line.in(piece));
   }
 
-  private @Nullable TextBlock line(Consumer<DeadLetter> rejects) {
+  private TextBlock.@Nullable InPiece line(Consumer<DeadLetter> rejects) {
     byte[] line = records.next(rejects);
-    return line == null ? null : TextBlock.of(line, records.number());
+    if (line == null) {
+      return null;
+    }
+    TextBlock.InPiece block = new TextBlock.InPiece(line);
+    block.set(records.number(), 0, line.length);
+    return block;
   }
 
   /** Reports the number of a record instead of a byte offset. */

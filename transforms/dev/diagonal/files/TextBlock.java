@@ -10,13 +10,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The buffer is reused: a block and its bytes are valid only until the call that they were
  * passed to returns. Not thread-safe.
  */
-public final class TextBlock {
+public sealed class TextBlock {
 
   private final byte[] bytes;
   private long fileOffset;
   private int start;
   private int end;
-  private @Nullable Piece piece;
 
   TextBlock(byte[] bytes) {
     this.bytes = bytes;
@@ -35,24 +34,11 @@ public final class TextBlock {
     this.fileOffset = fileOffset;
     this.start = start;
     this.end = end;
-    this.piece = null;
   }
 
   /** Drops the lines from this index of the buffer on. */
   void endAt(int index) {
     end = index;
-  }
-
-  TextBlock in(@Nullable Piece whole) {
-    this.piece = whole;
-    return this;
-  }
-
-  /**
-   * Returns the piece of the file that these lines are in, or null if pieces were not requested.
-   */
-  public @Nullable Piece piece() {
-    return piece;
   }
 
   /** Returns the buffer, which must not be written to or kept. */
@@ -77,5 +63,25 @@ public final class TextBlock {
 
   public int size() {
     return end - start;
+  }
+
+  /** Lines that may be in a {@link Piece}. */
+  static final class InPiece extends TextBlock implements Piece.Lines {
+
+    private @Nullable Piece piece;
+
+    InPiece(byte[] bytes) {
+      super(bytes);
+    }
+
+    /** Sets the piece that these lines are in. */
+    void in(Piece whole) {
+      piece = whole;
+    }
+
+    @Override
+    public @Nullable Piece piece() {
+      return piece;
+    }
   }
 }

@@ -15,6 +15,7 @@ import dev.diagonal.internal.edges.EdgeLines;
 import dev.diagonal.internal.edges.EdgeQuery;
 import dev.diagonal.internal.edges.QueryRows;
 import dev.diagonal.internal.files.FirstLines;
+import dev.diagonal.internal.files.PiecedLines;
 import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.CsvInputOptions;
@@ -267,11 +268,10 @@ final class EdgeInput {
     }
     ReadLines<Edge> blocks =
         Objects.requireNonNull(source)
-            .into(EdgeLines.of(format), Edge.coder())
+            .into(PiecedLines.of(EdgeLines.of(format), pieces), Edge.coder())
             .withHeader(format.header())
             .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
-            .withPieces(pieces)
             .withLimit(RunOptions.limitOf(options))
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
             .withMaxBadRecords(options.getMaxBadRecords());

@@ -10,6 +10,7 @@ import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.files.PiecedLines;
 import dev.diagonal.internal.schedule.ScheduleKind;
 import dev.diagonal.internal.statement.Neo4jSlots;
 import dev.diagonal.internal.taxi.TaxiTables;
@@ -219,11 +220,10 @@ final class TaxiTripsJob implements Job {
         parallel.with(WriteConflictFree.by(counts.on(grid), sink.writers(grid)));
     ReadLines<Trip> trips =
         ReadLines.from(options.getInput())
-            .into(lines, Trip.coder())
+            .into(PiecedLines.of(lines, pieces), Trip.coder())
             .withHeader(true)
             .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
-            .withPieces(pieces)
             .withLimit(RunOptions.limitOf(options))
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     if (handler != null) {

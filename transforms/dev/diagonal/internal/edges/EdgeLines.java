@@ -10,6 +10,7 @@ import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.edges.EdgeFormat.Positions;
+import dev.diagonal.internal.files.PiecedLines;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.rows.BadValueException;
 import java.util.Arrays;
@@ -81,6 +82,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
   @Override
   public long accept(TextBlock block, Output<Edge> output) {
     byte[] bytes = block.bytes();
+    Piece piece = PiecedLines.pieceOf(block);
     long good = 0;
     for (int start = block.start(), next; start < block.end(); start = next) {
       int lineEnd = start;
@@ -97,7 +99,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
       if (fault == null && fields.count() == 0) {
         continue; // only blanks
       }
-      Edge edge = fault == null ? read(offset, block.piece()) : null;
+      Edge edge = fault == null ? read(offset, piece) : null;
       if (edge == null || fault != null) {
         output.reject(
             new DeadLetter(

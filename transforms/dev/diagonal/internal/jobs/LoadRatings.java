@@ -9,6 +9,7 @@ import dev.diagonal.files.RecordFormat;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.internal.files.PiecedLines;
 import dev.diagonal.internal.jdbc.table.FilesOfRows;
 import dev.diagonal.internal.ratings.UserRatings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -123,11 +124,16 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
    * @param cuts where the files are cut into pieces
    */
   public LoadRatings withFiles(FilesOfRows<Piece> filesOfRatings, PieceCuts cuts) {
-    LoadRatings recording =
-        into(
-            new LoadTarget(
-                target.database(), target.tables(), target.onePerUserAndMovie(), filesOfRatings));
-    return new LoadRatings(recording.target, format, recording.files.withPieces(cuts));
+    RatingFormat lines = format;
+    LoadTarget recording =
+        new LoadTarget(
+            target.database(), target.tables(), target.onePerUserAndMovie(), filesOfRatings);
+    return new LoadRatings(
+        recording,
+        lines,
+        files.into(
+            new PiecedLines<>(() -> new LoadRatingsConsumer(lines, recording), cuts),
+            Written.coder()));
   }
 
   /** Sets which lines are not records, as {@link ReadLines#withSkipped} does. */

@@ -7,6 +7,7 @@ import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.internal.files.PiecedLines;
 import dev.diagonal.internal.jdbc.copy.CopyText;
 import dev.diagonal.internal.jdbc.table.FilesOfRows;
 import dev.diagonal.internal.jobs.schema.JobSession;
@@ -68,8 +69,9 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
   @Override
   public long accept(TextBlock block, Output<Written> output) {
     int before = held;
-    if (recorded != null && block.piece() != null) {
-      pieces.add(block.piece());
+    Piece piece = PiecedLines.pieceOf(block);
+    if (recorded != null && piece != null) {
+      pieces.add(piece);
     }
     parser.read(block, this::hold, output::reject);
     int read = held - before;

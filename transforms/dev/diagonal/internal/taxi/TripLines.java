@@ -9,6 +9,7 @@ import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.files.PiecedLines;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -80,6 +81,7 @@ public final class TripLines implements LineConsumer<Trip> {
   public long accept(TextBlock block, Output<Trip> output) {
     TripHeader columns = Objects.requireNonNull(header, "a file must be opened first");
     byte[] bytes = block.bytes();
+    Piece piece = PiecedLines.pieceOf(block);
     long good = 0;
     for (int start = block.start(), next; start < block.end(); start = next) {
       int lineEnd = start;
@@ -93,7 +95,7 @@ public final class TripLines implements LineConsumer<Trip> {
       }
       long offset = block.offsetOf(start);
       try {
-        output.emit(read(columns, bytes, start, end, offset, block.piece()));
+        output.emit(read(columns, bytes, start, end, offset, piece));
         good++;
       } catch (FieldValues.UnfitException unfit) {
         String line = new String(bytes, start, end - start, UTF_8);

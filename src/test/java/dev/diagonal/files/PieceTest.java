@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.files.PiecedLines;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -74,7 +75,7 @@ class PieceTest {
       for (TextBlock block = reader.next(line -> {});
           block != null;
           block = reader.next(line -> {})) {
-        pieces.add(block.piece());
+        pieces.add(PiecedLines.pieceOf(block));
       }
     }
     return pieces;
