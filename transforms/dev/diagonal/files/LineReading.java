@@ -2,6 +2,7 @@ package dev.diagonal.files;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.internal.files.stored.PieceCuts;
 import java.io.Serializable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.files.stored.FirstLine;
 import dev.diagonal.internal.files.stored.LineBuffer;
+import dev.diagonal.internal.files.stored.Piece;
+import dev.diagonal.internal.files.stored.PieceCuts;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.diagonal.files;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.files.stored.Piece;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package dev.diagonal.files;
 
+import dev.diagonal.internal.files.stored.Piece;
 import org.jspecify.annotations.Nullable;
 
 /**

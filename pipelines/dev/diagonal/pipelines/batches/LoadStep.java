@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines.batches;
 
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.files.Piece;
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.files.stored.Piece;
+import dev.diagonal.internal.files.stored.PieceCuts;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.internal.jdbc.table.FilesOfRows;
 import dev.diagonal.internal.jobs.LoadRatings;

@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.taxi;
 
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.files.stored.PieceCuts;
 import dev.diagonal.internal.statement.Neo4jDrivers;
 import dev.diagonal.internal.taxi.Neo4jTrips;
 import dev.diagonal.internal.taxi.Trip;

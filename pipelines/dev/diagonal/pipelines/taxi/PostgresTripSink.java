@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.taxi;
 
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.files.stored.PieceCuts;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.internal.jdbc.relationships.RelationshipCheck;
 import dev.diagonal.internal.jdbc.table.FilesOfRows;

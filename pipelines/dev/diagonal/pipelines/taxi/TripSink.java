@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.taxi;
 
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.files.stored.PieceCuts;
 import dev.diagonal.internal.taxi.Trip;
 import dev.diagonal.internal.taxi.Zone;
 import dev.diagonal.pipelines.dryrun.Findings;

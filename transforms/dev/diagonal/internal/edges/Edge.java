@@ -2,7 +2,7 @@ package dev.diagonal.internal.edges;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.files.Piece;
+import dev.diagonal.internal.files.stored.Piece;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.diagonal.internal.edges;
 
-import dev.diagonal.files.Piece;
 import dev.diagonal.internal.edges.Edge.IdKind;
+import dev.diagonal.internal.files.stored.Piece;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
-import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.edges.EdgeFormat.Positions;
 import dev.diagonal.internal.files.PiecedLines;
+import dev.diagonal.internal.files.stored.Piece;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.rows.BadValueException;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package dev.diagonal.internal.files;
 
 import dev.diagonal.files.LineConsumer;
-import dev.diagonal.files.Piece;
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.TextBlock;
+import dev.diagonal.internal.files.stored.Piece;
+import dev.diagonal.internal.files.stored.PieceCuts;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,6 @@
 package dev.diagonal.internal.jobs;
 
 import dev.diagonal.files.LineConsumer;
-import dev.diagonal.files.Piece;
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.RecordFormat;
@@ -10,6 +8,8 @@ import dev.diagonal.files.SkippedLines;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.files.PiecedLines;
+import dev.diagonal.internal.files.stored.Piece;
+import dev.diagonal.internal.files.stored.PieceCuts;
 import dev.diagonal.internal.jdbc.table.FilesOfRows;
 import dev.diagonal.internal.ratings.UserRatings;
 import dev.diagonal.jdbc.connection.JdbcTarget;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.LineConsumer;
-import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.files.PiecedLines;
+import dev.diagonal.internal.files.stored.Piece;
 import dev.diagonal.internal.jdbc.copy.CopyText;
 import dev.diagonal.internal.jdbc.table.FilesOfRows;
 import dev.diagonal.internal.jobs.schema.JobSession;

@@ -1,6 +1,6 @@
 package dev.diagonal.internal.jobs;
 
-import dev.diagonal.files.Piece;
+import dev.diagonal.internal.files.stored.Piece;
 import dev.diagonal.internal.jdbc.table.FilesOfRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.schema.JobTables;

@@ -2,7 +2,7 @@ package dev.diagonal.internal.taxi;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.files.Piece;
+import dev.diagonal.internal.files.stored.Piece;
 import dev.diagonal.internal.taxi.TripColumn.Kind;
 import java.time.LocalDateTime;
 import java.util.Arrays;

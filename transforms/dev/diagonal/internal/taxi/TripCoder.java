@@ -1,6 +1,6 @@
 package dev.diagonal.internal.taxi;
 
-import dev.diagonal.files.Piece;
+import dev.diagonal.internal.files.stored.Piece;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.diagonal.internal.transfer;
 import dev.diagonal.conflictfree.PartSource;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
-import dev.diagonal.files.Piece;
+import dev.diagonal.internal.files.stored.Piece;
 import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.internal.jdbc.table.RowAt;
 import dev.diagonal.internal.metrics.Counted;

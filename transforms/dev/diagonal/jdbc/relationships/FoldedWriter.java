@@ -1,7 +1,7 @@
 package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.Piece;
+import dev.diagonal.internal.files.stored.Piece;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.FilesOfRows;

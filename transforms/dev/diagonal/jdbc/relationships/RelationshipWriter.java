@@ -1,9 +1,9 @@
 package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.Piece;
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.files.stored.Piece;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.schema.FilePieces;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.files.PiecedLines;
+import dev.diagonal.internal.files.stored.Piece;
+import dev.diagonal.internal.files.stored.PieceCuts;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

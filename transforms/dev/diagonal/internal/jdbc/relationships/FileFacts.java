@@ -1,8 +1,8 @@
 package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.Piece;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.files.stored.Piece;
 import dev.diagonal.internal.files.stored.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,9 +2,9 @@ package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.files.Piece;
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.files.stored.Piece;
+import dev.diagonal.internal.files.stored.PieceCuts;
 import dev.diagonal.internal.files.stored.StoredFile;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.FilePieces;

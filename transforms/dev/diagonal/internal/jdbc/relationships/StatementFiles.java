@@ -2,8 +2,8 @@ package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.files.Piece;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.files.stored.Piece;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.connection.JdbcTarget;

@@ -1,6 +1,6 @@
 package dev.diagonal.internal.jdbc.schema;
 
-import dev.diagonal.files.Piece;
+import dev.diagonal.internal.files.stored.Piece;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

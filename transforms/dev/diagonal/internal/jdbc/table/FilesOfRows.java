@@ -1,7 +1,7 @@
 package dev.diagonal.internal.jdbc.table;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.Piece;
+import dev.diagonal.internal.files.stored.Piece;
 import dev.diagonal.internal.jdbc.schema.FilePieces;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import java.io.Serializable;

@@ -1,4 +1,4 @@
-package dev.diagonal.files;
+package dev.diagonal.internal.files.stored;
 
 import java.io.Serializable;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.Map;
 public record PieceCuts(Map<String, List<Long>> ends) implements Serializable {
 
   /** Small enough to read a piece into memory, large enough to keep few checksums. */
-  static final int PIECE_BYTES = 1 << 18;
+  public static final int PIECE_BYTES = 1 << 18;
 
   /** The cuts of files that have not grown. */
   public static final PieceCuts REGULAR = new PieceCuts(Map.of());
@@ -30,7 +30,7 @@ public record PieceCuts(Map<String, List<Long>> ends) implements Serializable {
   }
 
   /** Returns the first cut after a byte of a file. */
-  long after(String file, long position) {
+  public long after(String file, long position) {
     long regular = (position / PIECE_BYTES + 1) * PIECE_BYTES;
     return ends.getOrDefault(file, List.of()).stream()
         .filter(end -> end > position && end < regular)

@@ -1,4 +1,4 @@
-package dev.diagonal.files;
+package dev.diagonal.internal.files.stored;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
@@ -32,7 +32,7 @@ public record Piece(long file, long start, int bytes, int checksum) {
   private static final int COUNT_BITS = 11;
 
   /** The maximum number of records in a piece. */
-  static final int MOST_RECORDS = 1 << (COUNT_BITS - 1);
+  public static final int MOST_RECORDS = 1 << (COUNT_BITS - 1);
 
   /** Lines that are in a piece. */
   public interface Lines {
@@ -47,7 +47,7 @@ public record Piece(long file, long start, int bytes, int checksum) {
   }
 
   /** Returns the piece of the lines from index {@code from} to {@code to} of a buffer. */
-  static Piece ofLines(long file, long start, byte[] bytes, int from, int to) {
+  public static Piece ofLines(long file, long start, byte[] bytes, int from, int to) {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes, from, to - from);
     return new Piece(file, start, to - from, (int) checksum.getValue());
@@ -57,7 +57,7 @@ public record Piece(long file, long start, int bytes, int checksum) {
    * Returns the piece of {@code count} records. Ranges may end after any record, so only pieces
    * with the same number of records can be compared.
    */
-  static Piece ofRecords(long file, long first, int count, int bytes, CRC32C checksum) {
+  public static Piece ofRecords(long file, long first, int count, int bytes, CRC32C checksum) {
     checkArgument(count <= MOST_RECORDS, "count must be <= %s, got %s", MOST_RECORDS, count);
     return new Piece(file, first << COUNT_BITS | count, bytes, (int) checksum.getValue());
   }
