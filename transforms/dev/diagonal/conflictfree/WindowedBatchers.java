@@ -32,7 +32,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
   private final ConflictScheduler<T> scheduler;
   private final Map<BoundedWindow, CellBatcher<T>> byWindow = new LinkedHashMap<>();
 
-  /** The held rows of all windows, as far as rows came through {@link #add}. */
+  /** The held rows of all windows, without rows that were added to a cell batcher directly. */
   private long heldRows;
 
   /**
@@ -89,8 +89,8 @@ final class WindowedBatchers<T> implements AutoCloseable {
   }
 
   /**
-   * When all batchers together hold too many rows, the largest emit theirs until half is left. A
-   * single batcher limits itself.
+   * If all batchers together hold too many rows, the largest ones emit theirs until at most half of
+   * the limit is held. A single batcher limits itself.
    */
   private void makeRoom(Outputs<T> outputs) {
     long mostRows = ConflictFreeSettings.MAX_HELD_BYTES / rowBytes.mean();

@@ -53,9 +53,7 @@ final class RangeReader {
     this(channel, seek, range, buffer, null);
   }
 
-  /**
-   * Reads in the same way; with {@code cuts}, each block is a {@link Piece}.
-   */
+  /** Reads in the same way; with {@code cuts}, each block is a {@link Piece}. */
   RangeReader(
       ReadableByteChannel channel,
       Seek seek,

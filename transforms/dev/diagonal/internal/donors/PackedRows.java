@@ -20,18 +20,18 @@ public record PackedRows(Table table, String file, byte[] bytes) {
 
   /** Returns the coder: table, file and bytes, one after another. */
   static Coder<PackedRows> coder() {
-    return RowBlockCoder.OF;
+    return PackedRowsCoder.OF;
   }
 
   /** Shows the origin and the size of the rows. */
   @Override
   public String toString() {
-    return "RowBlock[" + table + ", " + file + ", " + bytes.length + " bytes]";
+    return "PackedRows[" + table + ", " + file + ", " + bytes.length + " bytes]";
   }
 
-  private static final class RowBlockCoder extends AtomicCoder<PackedRows> {
+  private static final class PackedRowsCoder extends AtomicCoder<PackedRows> {
 
-    private static final RowBlockCoder OF = new RowBlockCoder();
+    private static final PackedRowsCoder OF = new PackedRowsCoder();
 
     @Override
     public void encode(PackedRows block, OutputStream out) throws IOException {

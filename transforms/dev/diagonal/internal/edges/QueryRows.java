@@ -14,15 +14,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Reads the rows of PostgreSQL queries, each through a cursor, with at most {@value #FETCH_ROWS} rows in
- * memory. Uses one snapshot and one reader. A connection that is lost before the first row is
- * replaced. After that, the read fails, because emitted rows cannot be taken back.
+ * Reads the rows of PostgreSQL queries, each through a cursor, with at most {@value #FETCH_ROWS}
+ * rows in memory. Uses one snapshot and one reader. A connection that is lost before the first row
+ * is replaced. After that, the read fails, because emitted rows cannot be taken back.
  *
  * @param database where the queries run
  * @param reader converts the current row of the result
  */
-public record QueryRows<T>(JdbcTarget database, Reader<T> reader)
-    implements PartSource<String, T> {
+public record QueryRows<T>(JdbcTarget database, Reader<T> reader) implements PartSource<String, T> {
 
   private static final int OPEN_ATTEMPTS = 3;
 

@@ -139,7 +139,7 @@ public final class RunRecorder implements AutoCloseable {
     return List.copyOf(batches);
   }
 
-  /** Returns of how many batches in a row it keeps one. */
+  /** Returns n if it keeps every n-th batch; 1 if it keeps all. */
   public synchronized long step() {
     return step;
   }

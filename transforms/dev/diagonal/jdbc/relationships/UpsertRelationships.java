@@ -73,14 +73,7 @@ public record UpsertRelationships<T>(
   public static <T> UpsertRelationships<T> into(
       JdbcTarget database, RelationshipTables tables, RowBinder<T> binder) {
     return new UpsertRelationships<>(
-        database,
-        tables,
-        binder,
-        null,
-        DEFAULT_LOCK_TIMEOUT,
-        false,
-        Counting.IMMEDIATE,
-        null);
+        database, tables, binder, null, DEFAULT_LOCK_TIMEOUT, false, Counting.IMMEDIATE, null);
   }
 
   /** Takes the locks of a batch's cell, so that several processes may write concurrently. */

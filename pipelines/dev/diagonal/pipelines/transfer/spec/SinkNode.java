@@ -110,9 +110,7 @@ final class SinkNode {
       return null;
     }
     DocumentColumns made =
-        id != null
-            ? DocumentColumns.ofIdFormat(id.text())
-            : DocumentColumns.ofKey(key.texts());
+        id != null ? DocumentColumns.ofIdFormat(id.text()) : DocumentColumns.ofKey(key.texts());
     YamlNode text = keys.get("textFields");
     DocumentColumns columns =
         made.withVersion(SourceNode.textOrNull(keys.get("versionColumn")))

@@ -21,13 +21,13 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The finished parts of a local file whose run was interrupted, for a later run that goes on with
- * the others. They are in a hidden directory beside the file. For each part there is an entry, a
- * file that appears when the part is complete on the disk and holds its size and checksum: a part
- * without an entry, or with other bytes, does not count.
+ * The finished parts of a local file whose run was interrupted. A later run writes only the others.
+ * The parts are in a hidden directory beside the file. Each has an entry: a file that appears when
+ * the part is complete on the disk, and holds its size and checksum. A part without an entry, or
+ * with other bytes, does not count.
  *
- * <p>A part is a further name of the file that the run has written, or a copy where the file system
- * has no links. Immutable; may be used by several processes for different parts.
+ * <p>A part is a hard link to the file that the run has written, or a copy if the file system has
+ * no links. Immutable; may be used by several processes for different parts.
  *
  * @param directory the hidden directory
  */

@@ -79,7 +79,7 @@ final class LocalFiles {
         : InputFile.of(name, found.size(), found.lastModifiedTime().toMillis());
   }
 
-  /** Returns the path of a local file without links in it; of one that is gone, its own. */
+  /** Returns the path of a local file without links; the given path if the file is gone. */
   static Path realPath(String name) {
     Path path = Path.of(name);
     try {
@@ -190,8 +190,8 @@ final class LocalFiles {
 
   /**
    * Matches a pattern of any depth, the only kind that lists subdirectories. It follows links,
-   * except to a directory that it is in. A file that links of directories show under several names
-   * is found once, by the name with the fewest links.
+   * except to a directory that it is in. A file that has several names, because of links to
+   * directories, is found once, by the name with the fewest links.
    */
   private static List<Path> below(List<Path> directories, String pattern) throws IOException {
     PathMatcher matcher = matcher(pattern);
@@ -231,7 +231,7 @@ final class LocalFiles {
     return name.toString().startsWith(".");
   }
 
-  /** Returns whether a directory includes the file of this name. */
+  /** Returns whether the file of this name is read if its directory is the input. */
   private static boolean isOrdinary(Path name) {
     return !isHidden(name) && !name.toString().startsWith("_");
   }
