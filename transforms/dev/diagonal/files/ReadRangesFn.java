@@ -3,7 +3,7 @@ package dev.diagonal.files;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.stored.InputFile;
-import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.fault.BadRecordCount;
 import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.stored.FileText;
 import dev.diagonal.internal.metrics.Counted;
@@ -25,13 +25,10 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   private final List<String> patterns;
   private final LineConsumer.Factory<T> consumers;
   private final LineReading reading;
-  private final boolean routeBadRecords;
+  private final BadRecordCount badRecords;
 
   private transient byte @Nullable [] buffer;
   private transient LineConsumer<T> consumer;
-
-  /** The bad records of this instance, over all bundles; bounds what a runner has to hold. */
-  private transient @Nullable DeadLetterLimit badRecords;
 
   /**
    * @param patterns the files, which are read one after another if there is a limit
@@ -44,7 +41,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     this.patterns = List.copyOf(patterns);
     this.consumers = consumers;
     this.reading = reading;
-    this.routeBadRecords = routeBadRecords;
+    this.badRecords = new BadRecordCount(routeBadRecords, reading.maxBadRecords());
   }
 
   @Setup
@@ -96,7 +93,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
           @Override
           public void reject(DeadLetter line) {
-            countBad(line);
+            badRecords.add(line);
             context.output(
                 BadRecordRouter.BAD_RECORD_TAG,
                 line.toBadRecord(),
@@ -182,17 +179,6 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     return bytes;
   }
 
-  private void countBad(DeadLetter line) {
-    Counted.BAD_RECORDS.add(1);
-    if (!routeBadRecords) {
-      throw new BadInputException(line.describe());
-    }
-    if (badRecords == null) {
-      badRecords = new DeadLetterLimit(reading.maxBadRecords());
-    }
-    badRecords.add(line);
-  }
-
   private final class ElementOutput implements LineConsumer.Output<T> {
 
     private final ProcessContext context;
@@ -208,7 +194,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
     @Override
     public void reject(DeadLetter line) {
-      countBad(line);
+      badRecords.add(line);
       context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
     }
   }

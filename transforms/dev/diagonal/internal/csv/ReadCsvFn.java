@@ -4,7 +4,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.stored.InputFile;
-import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.fault.BadRecordCount;
 import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.stored.FileText;
 import dev.diagonal.internal.files.stored.FirstLine;
@@ -16,7 +16,6 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.jspecify.annotations.Nullable;
 
 /** Passes the records of the files of each bundle to a consumer. */
 final class ReadCsvFn<T> extends DoFn<InputFile, T> {
@@ -25,15 +24,14 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
   private static final int COUNTED_TOGETHER = 1_000;
 
   private final ReadCsv.Reading<T> reading;
+  private final BadRecordCount badRecords;
   private final Counter replaced = Metrics.counter(Counted.NAMESPACE, ReadCsv.REPLACED_CHARACTERS);
 
   private transient RecordConsumer<T> consumer;
 
-  /** The bad records of this instance, over all its bundles; bounds what a runner has to hold. */
-  private transient @Nullable DeadLetterLimit badRecords;
-
   ReadCsvFn(ReadCsv.Reading<T> reading) {
     this.reading = reading;
+    this.badRecords = new BadRecordCount(reading.routeBadRecords(), reading.maxBadRecords());
   }
 
   @Setup
@@ -97,7 +95,7 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
 
           @Override
           public void reject(DeadLetter line) {
-            countBad(line);
+            badRecords.add(line);
             context.output(
                 BadRecordRouter.BAD_RECORD_TAG,
                 line.toBadRecord(),
@@ -105,17 +103,6 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
                 GlobalWindow.INSTANCE);
           }
         });
-  }
-
-  private void countBad(DeadLetter line) {
-    Counted.BAD_RECORDS.add(1);
-    if (!reading.routeBadRecords()) {
-      throw new BadInputException(line.describe());
-    }
-    if (badRecords == null) {
-      badRecords = new DeadLetterLimit(reading.maxBadRecords());
-    }
-    badRecords.add(line);
   }
 
   private final class ElementOutput implements LineConsumer.Output<T> {
@@ -133,7 +120,7 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
 
     @Override
     public void reject(DeadLetter line) {
-      countBad(line);
+      badRecords.add(line);
       context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
     }
   }

@@ -1,8 +1,7 @@
 package dev.diagonal.internal.schematransforms;
 
-import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.fault.BadRecordCount;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.rows.BeamRows;
 import dev.diagonal.internal.rows.Rejects;
@@ -17,7 +16,6 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.values.Row;
-import org.jspecify.annotations.Nullable;
 
 /** Reads and converts ranges, and emits their rows. */
 final class ReadRowsFn extends DoFn<SourceRange, Row> {
@@ -27,11 +25,7 @@ final class ReadRowsFn extends DoFn<SourceRange, Row> {
   private final BlockSource source;
   private final ConversionPlan plan;
   private final Schema schema;
-  private final boolean routeBadRecords;
-  private final long maxBadRecords;
-
-  /** The bad rows of this instance, over all its bundles; bounds what a runner has to hold. */
-  private transient @Nullable DeadLetterLimit badRecords;
+  private final BadRecordCount badRecords;
 
   ReadRowsFn(
       BlockSource source,
@@ -42,8 +36,7 @@ final class ReadRowsFn extends DoFn<SourceRange, Row> {
     this.source = source;
     this.plan = plan;
     this.schema = schema;
-    this.routeBadRecords = routeBadRecords;
-    this.maxBadRecords = maxBadRecords;
+    this.badRecords = new BadRecordCount(routeBadRecords, maxBadRecords);
   }
 
   @ProcessElement
@@ -72,13 +65,6 @@ final class ReadRowsFn extends DoFn<SourceRange, Row> {
   }
 
   private void reject(DeadLetter letter, ProcessContext context) {
-    Counted.BAD_RECORDS.add(1);
-    if (!routeBadRecords) {
-      throw new BadInputException(letter.describe());
-    }
-    if (badRecords == null) {
-      badRecords = new DeadLetterLimit(maxBadRecords);
-    }
     badRecords.add(letter);
     context.output(BadRecordRouter.BAD_RECORD_TAG, letter.toBadRecord());
   }

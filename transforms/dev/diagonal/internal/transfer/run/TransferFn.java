@@ -1,8 +1,7 @@
 package dev.diagonal.internal.transfer.run;
 
-import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.fault.BadRecordCount;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.RunCounts;
 import dev.diagonal.internal.metrics.RunRecorder;
@@ -35,12 +34,9 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
   private final List<BlockSink> sinks;
   private final int blockRows;
   private final boolean routeBadRecords;
-  private final long maxBadRecords;
+  private final BadRecordCount badRecords;
   private final String run;
   private final @Nullable FinishedParts finished;
-
-  /** The bad rows of this instance, over all its bundles; bounds what a runner has to hold. */
-  private transient @Nullable DeadLetterLimit badRecords;
 
   TransferFn(
       BlockSource source,
@@ -56,7 +52,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
     this.sinks = sinks;
     this.blockRows = blockRows;
     this.routeBadRecords = routeBadRecords;
-    this.maxBadRecords = maxBadRecords;
+    this.badRecords = new BadRecordCount(routeBadRecords, maxBadRecords);
     this.run = run;
     this.finished = finished;
   }
@@ -157,13 +153,6 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
   }
 
   private void reject(DeadLetter line, ProcessContext context) {
-    Counted.BAD_RECORDS.add(1);
-    if (!routeBadRecords) {
-      throw new BadInputException(line.describe());
-    }
-    if (badRecords == null) {
-      badRecords = new DeadLetterLimit(maxBadRecords);
-    }
     badRecords.add(line);
     context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
   }
