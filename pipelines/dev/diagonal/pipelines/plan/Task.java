@@ -14,7 +14,7 @@ public interface Task {
   /**
    * Looks at what it would read, create and write, and changes nothing.
    *
-   * @param findings receives what is there and what the task would fail with
+   * @param findings receives what exists and the faults that would fail the task
    */
   default void dryRun(Findings findings) throws Exception {}
 

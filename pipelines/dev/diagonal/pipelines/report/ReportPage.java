@@ -144,7 +144,7 @@ final class ReportPage {
             Figures::brief));
     Sections.note(
         page,
-        "Averages over %s. A row is read when its block is, and written when its batch is committed; one that is written to two sinks counts twice."
+        "Averages over %s. A row counts as read when its block is read, and as written when its batch is committed; one that is written to two sinks counts twice."
             .formatted(Figures.time(rateSeconds())));
     page.close();
   }

@@ -105,7 +105,7 @@ public interface Job {
   /**
    * Looks at what {@link #build} would read, create and write, and changes nothing.
    *
-   * @param findings receives what is there, the first rows, and what the run would fail with
+   * @param findings receives what exists, the first rows, and the faults that would fail the run
    */
   default void dryRun(Findings findings) throws InterruptedException {}
 
@@ -120,8 +120,8 @@ public interface Job {
   }
 
   /**
-   * Returns what is done after the pipeline has ended, while that is done, on any thread; null
-   * before, or if that is unknown.
+   * Returns what the job does now that its pipeline has ended; null before that, or if it is
+   * unknown. Called on any thread.
    */
   default @Nullable String phase() {
     return null;

@@ -15,8 +15,8 @@ import java.sql.Statement;
 
 /**
  * Reads the rows of PostgreSQL queries, each through a cursor, with at most {@value #FETCH_ROWS}
- * rows in memory. Uses one snapshot and one reader. A connection that is lost before the first row
- * is replaced. After that, the read fails, because emitted rows cannot be taken back.
+ * rows in memory. Each uses one snapshot and one reader. A connection that is lost before the first
+ * row is replaced. After that, the read fails, because emitted rows cannot be taken back.
  *
  * @param database where the queries run
  * @param reader converts the current row of the result

@@ -13,7 +13,7 @@ final class FoldBetween {
   /** The number of transactions between two looks at the pending deltas. */
   private static final int LOOK_EVERY = 16;
 
-  /** Not a state of rows: the rows of the last batch are committed. */
+  /** A state that blames no row, since the rows of the last batch are committed. */
   private static final String GENERAL_ERROR = "HY000";
 
   private final Fold fold;

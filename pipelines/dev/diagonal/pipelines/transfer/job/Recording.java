@@ -34,7 +34,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transfer records, so that a later run can go on with it, or a worker with what a lost
+ * The records of a transfer: a later run continues the transfer with them, and a worker what a lost
  * worker has begun. Used by one thread.
  */
 final class Recording {
@@ -271,7 +271,7 @@ final class Recording {
     }
   }
 
-  /** Keeps what a later run can go on with. */
+  /** Keeps what a later run needs to continue. */
   void close() throws InterruptedException {
     inserts.close();
     if (incremental != null) {

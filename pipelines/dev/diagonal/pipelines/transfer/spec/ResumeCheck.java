@@ -13,7 +13,8 @@ record ResumeCheck(TransferSpec spec) {
 
   /**
    * @param grouped whether the tables change together with those of a group
-   * @throws IllegalArgumentException if it is to be and cannot be; the message says what to do
+   * @throws IllegalArgumentException if the transfer should be resumed or incremental and cannot
+   *     be; the message says what to do
    */
   void run(boolean grouped) {
     if (spec.resume()) {

@@ -70,7 +70,7 @@ final class FirstBytes {
           new Kind("\u0089HDF\r\n\u001a\n", "it is an HDF5 file: convert it to CSV first"),
           new Kind("PGDMP\u0001", "it is a dump of pg_dump: restore it with pg_restore"));
 
-  /** Files of text whose first line cannot be of records; upper and lower case are the same. */
+  /** Text files whose first line cannot be a record; case is ignored. */
   private static final List<Kind> TEXTS =
       List.of(
           new Kind(

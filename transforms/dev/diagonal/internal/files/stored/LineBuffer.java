@@ -212,8 +212,8 @@ public final class LineBuffer {
   }
 
   /**
-   * Returns the lines that the buffer holds as a whole, without their line ends, and reads on until
-   * there is one. They stay unread.
+   * Returns the complete lines in the buffer, without their line ends; reads on if there is none.
+   * The lines stay unread.
    */
   public List<String> peek() throws IOException {
     while (indexOfLineEnd(unread) < 0 && !atEnd && !isFull()) {

@@ -35,15 +35,21 @@ public abstract class StoreDialect implements Dialect {
   }
 
   /**
-   * Returns the columns of a table with these parameters, its schema or null and its name: name,
-   * type, whether it refuses null, and whether it is generated.
+   * Returns the query for the columns of a table: name, type, whether it refuses null, and whether
+   * it is generated. Its parameters are the schema of the table, or null, and its name.
    */
   abstract String columnsSql();
 
-  /** Returns the columns of the unique keys of such a table: the name of the key, the column. */
+  /**
+   * Returns the query for the columns of a table's unique keys, with the same parameters: the name
+   * of the key, and the column.
+   */
   abstract String keysSql();
 
-  /** Returns why such a table cannot be written, if there is a row; or null. */
+  /**
+   * Returns a query, with the same parameters, whose row says why a table cannot be written; it has
+   * no row if the table can be. Null if every table can be written.
+   */
   @Nullable String problemSql() {
     return null;
   }
@@ -79,7 +85,7 @@ public abstract class StoreDialect implements Dialect {
     return "";
   }
 
-  /** Returns whether an upsert goes by every unique key, not only by the one that is meant. */
+  /** Returns whether an upsert updates a row that has the values of any unique key. */
   public boolean upsertsByAnyKey() {
     return false;
   }

@@ -29,7 +29,7 @@ public record RelationshipCheck(JdbcTarget database, RelationshipTables tables) 
   /**
    * Checks that relationships can be written to one of the tables.
    *
-   * @return what is there, or what would be created
+   * @return what exists, or what would be created
    * @throws dev.diagonal.fault.TargetMismatchException if it exists with another layout
    * @throws SQLException if the database refuses; the message includes the GRANT if a privilege is
    *     missing

@@ -53,7 +53,7 @@ public record TableCheck(JdbcTarget database) {
    *
    * @param needs what is done to its columns, or null if that need not be checked
    * @param anyLayout whether an existing table may have any layout
-   * @return what is there, or what would be created
+   * @return what exists, or what would be created
    * @throws TargetMismatchException if it exists with another layout
    * @throws SQLException if the database refuses; the message includes the GRANT if a privilege is
    *     missing

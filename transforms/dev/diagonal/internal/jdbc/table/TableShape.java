@@ -48,8 +48,8 @@ public final class TableShape {
   }
 
   /**
-   * Returns differences; where there are any and the table is empty, as one that a failed first try
-   * has created, the last line says so and has the statement that drops it.
+   * Returns the differences. If there are any and the table is empty, as after a failed first run,
+   * a last line says so and contains the statement that drops the table.
    */
   public static List<String> withAdvice(
       Connection connection, FoundTable found, List<String> differences) throws SQLException {

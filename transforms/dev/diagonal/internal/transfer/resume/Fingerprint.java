@@ -24,8 +24,8 @@ final class Fingerprint {
   }
 
   /**
-   * Returns a hash of the size and the ranges of a source, to which more can be added, as databases
-   * keep it: of places in UTF-8.
+   * Starts the hash that databases keep, with the size and the ranges of a source; places are in
+   * UTF-8. More can be added.
    */
   static Hasher of(BlockSource source) throws Exception {
     Hasher hash = HASH.newHasher().putLong(source.bytes());
@@ -36,7 +36,7 @@ final class Fingerprint {
   }
 
   /**
-   * Returns a hash of the size and the ranges of a source as directories keep it: of places in
+   * Returns the hash that directories keep, of the size and the ranges of a source; places are in
    * UTF-16.
    */
   static String ofFiles(BlockSource source) throws Exception {

@@ -112,8 +112,8 @@ public final class JsonLineFiles implements BlockSource {
   }
 
   /**
-   * Returns these files with values as they are written, each a JSON value. Its columns are JSON
-   * and not guessed.
+   * Returns these files with every value kept as it is written, as JSON. The types of columns are
+   * not guessed.
    */
   public JsonLineFiles asWritten() {
     RowType json =
