@@ -71,13 +71,26 @@ final class BatchSections {
       addIds(rows, "source", target.sources());
       addIds(rows, "target", target.targets());
     }
+    boolean isEstimate = target.sources().isEstimate();
+    if (rows.isEmpty() && !isEstimate) {
+      return;
+    }
+    page.element("h3", "The ids with the most rows");
+    if (isEstimate) {
+      Sections.note(page, estimates(target.sources().fewestRows(), rows.isEmpty()));
+    }
     if (!rows.isEmpty()) {
-      page.element("h3", "The ids with the most rows");
-      if (target.sources().isEstimate()) {
-        Sections.note(page, "Estimates: of a large load, one row in 16 is counted.");
-      }
       Sections.table(page, 2, List.of("id", "end", "rows"), rows);
     }
+  }
+
+  private static String estimates(long fewestRows, boolean noneIsHot) {
+    String sample = "Of a large load, one row in 16 is counted";
+    return noneIsHot
+        ? "No id has %s rows or more, by an estimate. %s, and an estimate of fewer rows is chance."
+            .formatted(count(fewestRows), sample)
+        : "Estimates with a standard error of up to 12 %%. %s. Ids with fewer than %s rows are left out."
+            .formatted(sample, count(fewestRows));
   }
 
   private static void addIds(List<List<String>> rows, String end, HotIds ids) {

@@ -17,9 +17,17 @@ public final class HotIds {
 
   private static final int MOST_IDS = 20_000;
 
+  /**
+   * An estimate from fewer rows of a sample is left out: its standard error is more than an eighth,
+   * and of many ids with few rows, chance would choose the hottest.
+   */
+  private static final int FEWEST_SAMPLED = 64;
+
   private final Map<Object, Long> rows = new HashMap<>();
   private final int mostIds;
-  private boolean isEstimate;
+
+  /** For how many rows a counted one stands at most. */
+  private int mostWeight = 1;
 
   /** An id and its rows. */
   public record HotId(Object id, long rows) {}
@@ -42,7 +50,7 @@ public final class HotIds {
   /** Counts a row that stands for {@code weight} rows, since only a sample is counted. */
   public void add(Object id, int weight) {
     rows.merge(id, (long) weight, Long::sum);
-    isEstimate |= weight > 1;
+    mostWeight = Math.max(mostWeight, weight);
     forgetRareOnes();
   }
 
@@ -53,13 +61,18 @@ public final class HotIds {
 
   /** Returns whether some rows were not counted because only a sample was. */
   public boolean isEstimate() {
-    return isEstimate;
+    return mostWeight > 1;
+  }
+
+  /** Returns how many rows an id needs to be among the hottest. */
+  public long fewestRows() {
+    return isEstimate() ? (long) FEWEST_SAMPLED * mostWeight : 1;
   }
 
   /** Adds the counts of others. */
   void addAll(HotIds others) {
     others.rows.forEach((id, count) -> rows.merge(id, count, Long::sum));
-    isEstimate |= others.isEstimate;
+    mostWeight = Math.max(mostWeight, others.mostWeight);
     forgetRareOnes();
   }
 
@@ -92,10 +105,12 @@ public final class HotIds {
     return found;
   }
 
-  /** Returns the ids with most rows, those with equal counts by their text. */
+  /**
+   * Returns the ids with most rows, those with equal counts by their text. Of estimates, it returns
+   * those of at least {@link #fewestRows()}.
+   */
   public List<HotId> hottest(int most) {
-    return rows.entrySet().stream()
-        .map(each -> new HotId(each.getKey(), each.getValue()))
+    return withRows(fewestRows()).stream()
         .sorted(
             Comparator.comparingLong(HotId::rows)
                 .reversed()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.metrics.BatchTotals;
 import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.internal.metrics.HotIds;
 import dev.diagonal.internal.metrics.HotIds.HotId;
 import dev.diagonal.internal.metrics.RunRecorder;
 import dev.diagonal.internal.schedule.WatchedTarget;
@@ -38,10 +39,17 @@ class EndCountsTest {
     // The hub is in each eighth row: a sample with a period would miss it, or have nothing else.
     BatchTotals totals = reported(800_000, 8);
     assertThat(totals.sources().isEstimate()).isTrue();
-    List<HotId> hottest = totals.sources().hottest(2);
-    assertThat(hottest.get(0).id()).isEqualTo(HUB);
+    List<HotId> hottest = totals.sources().hottest(10);
+    assertThat(hottest).extracting(HotId::id).containsExactly(HUB);
     assertThat(hottest.get(0).rows()).isCloseTo(100_000, Offset.offset(5_000L));
-    assertThat(hottest.get(1).rows()).isLessThan(1_000);
+  }
+
+  @Test
+  void namesNoIdOfLargeLoadWithoutHubs() {
+    HotIds targets = reported(800_000, 8).targets(); // 16 rows of each, one of them in the sample
+    assertThat(targets.isEstimate()).isTrue();
+    assertThat(targets.withRows(64)).isNotEmpty();
+    assertThat(targets.hottest(10)).isEmpty();
   }
 
   @Test

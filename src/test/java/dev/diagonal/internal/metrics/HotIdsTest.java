@@ -56,4 +56,20 @@ final class HotIdsTest {
     more.addAll(ids);
     assertThat(more.hottest(5)).containsExactly(new HotId("a", 1), new HotId("b", 1));
   }
+
+  @Test
+  void leavesOutEstimatesFromFewRows() {
+    HotIds ids = new HotIds();
+    for (int row = 0; row < 64; row++) {
+      ids.add("hot", 16);
+      ids.add(row < 63 ? "rare" : "first", 16);
+    }
+    HotIds all = new HotIds();
+    all.add("first");
+    assertThat(all.hottest(5)).containsExactly(new HotId("first", 1));
+    assertThat(all.fewestRows()).isEqualTo(1);
+    all.addAll(ids);
+    assertThat(all.fewestRows()).isEqualTo(1_024);
+    assertThat(all.hottest(5)).containsExactly(new HotId("hot", 1_024));
+  }
 }
