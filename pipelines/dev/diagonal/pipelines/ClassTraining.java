@@ -21,7 +21,8 @@ import java.util.zip.ZipFile;
  * Loads the classes that the commands load, so that the JVM archives them: {@code java
  * -XX:ArchiveClassesAtExit=<archive> -cp <bundled jar> dev.diagonal.pipelines.ClassTraining}. A JVM
  * that is given the archive starts sooner. Runs small jobs, and loads by name the classes that only
- * a job with a database loads. Those of Flink are left out: they would double the archive.
+ * a job with a database loads. Those of Flink are left out: they would double the archive. Ends
+ * with {@value #FAILED} if a job fails.
  */
 public final class ClassTraining {
 
@@ -30,18 +31,33 @@ public final class ClassTraining {
 
   private static final String CLASS_FILE = ".class";
 
+  /** A JVM that makes no archives ends with 1, before it starts. */
+  private static final int FAILED = 3;
+
   private ClassTraining() {}
 
-  public static void main(String[] args) throws Exception {
-    Path directory = Files.createTempDirectory("diagonal-classes");
-    int status;
+  public static void main(String[] args) {
+    boolean succeeded;
     try {
-      status = run(directory).status();
+      succeeded = succeeds();
+    } catch (Exception | LinkageError e) {
+      e.printStackTrace();
+      succeeded = false;
+    }
+    System.exit(succeeded ? 0 : FAILED);
+  }
+
+  /** Runs the jobs and loads classes by name; returns whether all jobs succeeded. */
+  private static boolean succeeds() throws IOException, URISyntaxException {
+    Path directory = Files.createTempDirectory("diagonal-classes");
+    ExitCode exitCode;
+    try {
+      exitCode = run(directory);
     } finally {
       delete(directory);
     }
     loadByName();
-    System.exit(status);
+    return exitCode == ExitCode.DONE;
   }
 
   /** Runs the jobs, up to the first that fails. */

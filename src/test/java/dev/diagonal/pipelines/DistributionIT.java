@@ -48,6 +48,8 @@ final class DistributionIT {
     assertThat(directory.resolve("people.jsonl"))
         .content()
         .startsWith("{\"id\":1,\"name\":\"Ada\",\"born\":\"1815-12-10\",\"town\":\"London\"}\n");
+    assertThat(home.resolve("diagonal-java%d.jsa".formatted(Runtime.version().feature())))
+        .isNotEmptyFile();
   }
 
   @Test
