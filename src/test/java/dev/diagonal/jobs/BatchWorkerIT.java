@@ -282,6 +282,49 @@ final class BatchWorkerIT {
   }
 
   @Test
+  void statusShowsTheOldestLease() throws Exception {
+    planned(20, 10);
+    database.gateAfterStaging(1);
+    CompletableFuture<Outcome> worker;
+    try (Connection gate = database.closeGate()) {
+      worker = async(() -> database.process(1));
+      database.awaitAtGate(1);
+      JobStatus.Lease lease = Objects.requireNonNull(status().oldestLease());
+      assertThat(lease.batchId()).isEqualTo(1);
+      assertThat(database.batches("worker").get(0)).isEqualTo(lease.worker());
+      assertThat(lease.age()).isGreaterThanOrEqualTo(Duration.ZERO);
+      assertThat(lease.left()).isBetween(Duration.ofMillis(1), Duration.ofMinutes(1));
+      gate.rollback();
+    }
+    assertThat(worker.join()).isEqualTo(Outcome.COMPLETED);
+    assertThat(status().oldestLease()).isNull();
+    assertThat(status().incomplete()).isEqualTo(1);
+  }
+
+  private JobStatus status() throws Exception {
+    return JobStatus.of(database.target(), database.tables());
+  }
+
+  @Test
+  void jobTableKeepsStartOfLongReasons() throws Exception {
+    planned(10, 10);
+    database.execute(
+        """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'refused %', repeat('x', 3000); END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON staging.movie_ratings
+          FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+        """);
+    assertThat(database.process(1)).isEqualTo(Outcome.FAILED);
+    assertThat(database.query("SELECT error FROM jobs.aggregation_batches"))
+        .singleElement()
+        .asString()
+        .contains("refused xxx")
+        .endsWith("x…")
+        .hasSize(1_001);
+  }
+
+  @Test
   void workersWaitForBatchesThatOthersMayRelease() throws Exception {
     planned(10, 10);
     database.gateAfterStaging(1);
