@@ -5,20 +5,17 @@ import dev.diagonal.internal.rows.Reject;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowRejects;
+import dev.diagonal.internal.transfer.write.ForwardingWriter;
 import dev.diagonal.internal.transfer.write.RowBlockWriter;
-import dev.diagonal.metrics.Changes;
-import java.io.IOException;
-import java.sql.SQLException;
 
 /** Wraps a writer and sums the checksums of its rows. */
-public final class HashedWriter implements RowBlockWriter {
+public final class HashedWriter extends ForwardingWriter {
 
-  private final RowBlockWriter writer;
   private final RowHasher hasher;
   private Checksum sum = Checksum.NONE;
 
   HashedWriter(RowBlockWriter writer, RowHasher hasher) {
-    this.writer = writer;
+    super(writer);
     this.hasher = hasher;
   }
 
@@ -57,40 +54,5 @@ public final class HashedWriter implements RowBlockWriter {
   @Override
   public long finish(Rejects rejects) throws Exception {
     return writer.finish(new WithoutRefused(rejects));
-  }
-
-  @Override
-  public long written() {
-    return writer.written();
-  }
-
-  @Override
-  public String part() {
-    return writer.part();
-  }
-
-  @Override
-  public long superseded() {
-    return writer.superseded();
-  }
-
-  @Override
-  public long repeated() {
-    return writer.repeated();
-  }
-
-  @Override
-  public Changes changes() {
-    return writer.changes();
-  }
-
-  @Override
-  public void abort() {
-    writer.abort();
-  }
-
-  @Override
-  public void close() throws IOException, SQLException {
-    writer.close();
   }
 }
