@@ -5,7 +5,7 @@ import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.bulk.Operation;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.elasticsearch.bulk.BulkResponse.Item;
-import dev.diagonal.internal.metrics.WarnOnce;
+import dev.diagonal.internal.metrics.AnnouncedRetries;
 import java.io.IOException;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -85,17 +85,18 @@ public final class ElasticsearchFaults {
         && String.valueOf(fault.getMessage()).contains("nrecognized SSL message");
   }
 
-  /** Returns {@link #isRetryable}, and warns the first time that no server responds. */
+  /**
+   * Returns {@link #isRetryable}. Warns the first time that no server responds, and limits the time
+   * of the further attempts.
+   */
   public static Predicate<Exception> retryable(Retry retry, ElasticsearchTarget target) {
-    return new WarnOnce(
+    return new AnnouncedRetries(
         ElasticsearchFaults::isRetryable,
         fault -> fault instanceof IOException && !(fault instanceof AnswerException),
-        fault ->
+        retry.waits(),
+        (fault, seconds) ->
             "no Elasticsearch server responds at %s: %s. Retrying for about %s s"
-                .formatted(
-                    String.join(", ", target.urls()),
-                    fault.getMessage(),
-                    Math.max(1, retry.waits().toSeconds())));
+                .formatted(String.join(", ", target.urls()), fault.getMessage(), seconds));
   }
 
   static Outcome outcomeOf(Document document, Item item) {

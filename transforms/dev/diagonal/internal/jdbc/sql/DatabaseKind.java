@@ -16,6 +16,11 @@ public enum DatabaseKind {
     // defaults. A time zone other than UTC has local times that do not exist. Results wait for as
     // long as the target of a transfer is slow.
     @Override
+    public Map<String, String> properties() {
+      return Map.of("connectTimeout", "10000"); // milliseconds; also for a server that is silent
+    }
+
+    @Override
     List<String> session() {
       return List.of(
           """

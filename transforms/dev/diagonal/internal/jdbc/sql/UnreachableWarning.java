@@ -1,13 +1,19 @@
 package dev.diagonal.internal.jdbc.sql;
 
 import dev.diagonal.fault.Retry;
-import dev.diagonal.internal.metrics.WarnOnce;
+import dev.diagonal.internal.metrics.AnnouncedRetries;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** Warns once, after the first attempt, that a database cannot be reached. */
+/**
+ * Warns once, after the first attempt, that a database cannot be reached, and limits the time of
+ * the further ones.
+ */
 public final class UnreachableWarning {
 
-  private static final String CANNOT_CONNECT = "08001";
+  /** The first one is standard, and PostgreSQL's; MariaDB's driver uses the other one. */
+  private static final Set<String> CANNOT_CONNECT = Set.of("08001", "08000");
 
   private UnreachableWarning() {}
 
@@ -15,11 +21,17 @@ public final class UnreachableWarning {
   public static Predicate<Exception> with(Retry retry, Predicate<Exception> retryable) {
     return retry.maxAttempts() == 1
         ? retryable
-        : new WarnOnce(
+        : new AnnouncedRetries(
             retryable,
-            fault -> CANNOT_CONNECT.equals(SqlFaults.state(fault)),
-            fault ->
+            fault -> isCannotConnect(SqlFaults.state(fault)),
+            retry.waits(),
+            (fault, seconds) ->
                 "no database server responds: %s Retrying for about %s s"
-                    .formatted(fault.getMessage(), Math.max(1, retry.waits().toSeconds())));
+                    .formatted(fault.getMessage(), seconds));
+  }
+
+  /** Returns whether an SQLState says that there is no connection. */
+  public static boolean isCannotConnect(@Nullable String state) {
+    return state != null && CANNOT_CONNECT.contains(state);
   }
 }

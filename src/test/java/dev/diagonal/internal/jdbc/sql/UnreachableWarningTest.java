@@ -10,10 +10,16 @@ import dev.diagonal.internal.jdbc.ledger.ProvenTransaction;
 import dev.diagonal.internal.jdbc.schema.CommitCheck;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.testing.WarningsSeen;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing listens on port 1. */
 final class UnreachableWarningTest {
@@ -58,6 +64,43 @@ final class UnreachableWarningTest {
                       .run(connection -> "seen"))
           .hasMessageContaining("refused");
       assertThat(warnings).isEmpty();
+    }
+  }
+
+  /** The URL's limit of a second is the shortest; each attempt would take it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://127.0.0.1:%s/db?loginTimeout=1",
+        "jdbc:mariadb://127.0.0.1:%s/db?connectTimeout=1000"
+      })
+  void silentServerIsNotTriedLongerThanAnnounced(String url) throws Exception {
+    try (WarningsSeen unused = WarningsSeen.into(warnings);
+        ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      JdbcTarget target = JdbcTarget.at(url.formatted(silent.getLocalPort()));
+      assertThatThrownBy(
+              () ->
+                  RetriedTransaction.in(target, "look").withRetry(QUICK).run(connection -> "seen"))
+          .hasMessageContaining("cannot look in ");
+      assertThat(warnings)
+          .singleElement()
+          .asString()
+          .startsWith("no database server responds: ")
+          .matches(".* Retrying for about \\d+ s");
+      assertThat(connectionsTo(silent)).isEqualTo(2);
+    }
+  }
+
+  /** Returns how many connections a server has that accepts none of them. */
+  private static int connectionsTo(ServerSocket silent) throws Exception {
+    silent.setSoTimeout(100);
+    int connections = 0;
+    while (true) {
+      try (Socket unused = silent.accept()) {
+        connections++;
+      } catch (SocketTimeoutException e) {
+        return connections;
+      }
     }
   }
 
