@@ -5,8 +5,10 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.bytes.Printable;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.schema.InternalSchemaException;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
+import dev.diagonal.internal.jdbc.sql.UnreachableWarning;
 import dev.diagonal.internal.jobs.BatchesFailedException;
 import dev.diagonal.internal.schedule.BatchFailedException;
 import dev.diagonal.internal.statement.GraphMismatchException;
@@ -17,6 +19,7 @@ import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.charset.IllegalCharsetNameException;
@@ -69,8 +72,6 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   private static final String GRANT =
       "the owner can allow it with GRANT USAGE ON SCHEMA … TO the user, and GRANT SELECT, INSERT,"
           + " UPDATE, DELETE ON TABLE … TO the user; creating a table needs CREATE on its schema";
-
-  private static final String REFUSED_SQL_STATE = "08001";
 
   /**
    * A prepared statement exists already, or does not exist: the pooler has switched the connection.
@@ -203,12 +204,12 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return GRANT;
     }
     if (String.valueOf(fault.getMessage()).contains("Unable to parse URL")) {
-      return "--jdbcUrl must look like jdbc:postgresql://host:5432/database";
+      return "the URL of a database must look like jdbc:postgresql://host:5432/database";
     }
-    if (!REFUSED_SQL_STATE.equals(state)) {
+    if (!UnreachableWarning.isCannotConnect(state)) {
       return null;
     }
-    String question = "is the database running, and is --jdbcUrl right?";
+    String question = "is the database running, and is its JDBC URL right?";
     return String.valueOf(fault.getMessage()).contains("timed out")
         ? question
             + " A pooler does not answer while all its connections are in use: allow more of them, or"
@@ -240,7 +241,12 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return "the server does not use TLS: give its URL with http://";
     }
     if (causes.stream().anyMatch(ConnectionClosedException.class::isInstance)) {
-      return "is an Elasticsearch server running at this address?";
+      return "is an Elasticsearch server running at this address? If it uses TLS, give its URL with"
+          + " https://";
+    }
+    if (causes.stream().anyMatch(InterruptedIOException.class::isInstance)) {
+      return "no answer came in time: is it Elasticsearch that listens at this address, and does no"
+          + " firewall keep it from answering?";
     }
     return isUnreachable(causes) ? "is the server running at this address?" : null;
   }
@@ -271,7 +277,6 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   }
 
   private static String messageOf(Throwable thrown) {
-    String message = thrown.getMessage();
-    return message == null ? thrown.getClass().getSimpleName() : message.strip();
+    return Reason.of(thrown).strip();
   }
 }

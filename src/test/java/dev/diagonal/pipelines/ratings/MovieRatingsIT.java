@@ -214,7 +214,7 @@ final class MovieRatingsIT {
     assertThat(launched.err().get(0)).startsWith("warning: no database server responds: ");
     assertThat(launched.err().get(1)).startsWith("movie-ratings: failed: ").contains(url);
     assertThat(launched.err().get(2))
-        .isEqualTo("hint: is the database running, and is --jdbcUrl right?");
+        .isEqualTo("hint: is the database running, and is its JDBC URL right?");
   }
 
   @Test

@@ -8,6 +8,8 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
+import dev.diagonal.jdbc.connection.Connector;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.flink.LostJobException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +17,9 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.InvalidPathException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +35,7 @@ import org.apache.flink.runtime.rest.util.RestClientException;
 import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.HttpResponseStatus;
 import org.apache.http.ConnectionClosedException;
 import org.apache.http.HttpHost;
+import org.apache.http.conn.ConnectTimeoutException;
 import org.elasticsearch.client.Request;
 import org.elasticsearch.client.RestClient;
 import org.junit.jupiter.api.Test;
@@ -88,13 +93,14 @@ final class FailureTest {
     assertThat(failure.expected()).isTrue();
   }
 
-  @Test
-  void unreachableDatabaseHasHint() {
-    assertThat(Failure.of(wrapped(new SQLException("Connection refused", "08001"))))
+  @ParameterizedTest
+  @ValueSource(strings = {"08001", "08000"})
+  void unreachableDatabaseHasHint(String state) {
+    assertThat(Failure.of(wrapped(new SQLException("Connection refused", state))))
         .isEqualTo(
             new Failure(
                 "the database says: Connection refused",
-                "is the database running, and is --jdbcUrl right?",
+                "is the database running, and is its JDBC URL right?",
                 true));
   }
 
@@ -124,10 +130,38 @@ final class FailureTest {
           .isEqualTo("the server does not use TLS: give its URL with http://");
     }
     assertThat(Failure.of(wrapped(new ConnectionClosedException())).hint())
-        .isEqualTo("is an Elasticsearch server running at this address?");
+        .isEqualTo(
+            "is an Elasticsearch server running at this address? If it uses TLS, give its URL with https://");
     SSLException other = new SSLException("Connection reset");
     assertThat(ElasticsearchFaults.isRetryable(other)).isTrue();
     assertThat(Failure.of(wrapped(other)).hint()).isNull();
+  }
+
+  @Test
+  void namesAServerThatNeverAnswers() {
+    assertThat(Failure.of(wrapped(new SocketTimeoutException("timeout"))).hint())
+        .startsWith("no answer came in time: is it Elasticsearch that listens at this address");
+    assertThat(Failure.of(wrapped(new ConnectTimeoutException("timeout"))).hint())
+        .startsWith("no answer came in time: ");
+  }
+
+  @Test
+  void hintsAtTheFormatOfAnyUrl() throws Exception {
+    SQLException fault =
+        assertThrows(
+            SQLException.class,
+            () -> Connector.of(JdbcTarget.at("jdbc:postgresql://h:port/d")).connect());
+    assertThat(Failure.of(wrapped(fault)).hint())
+        .isEqualTo("the URL of a database must look like jdbc:postgresql://host:5432/database");
+  }
+
+  @Test
+  void saysWhyAFileNameIsRefused() {
+    InvalidPathException unmappable =
+        new InvalidPathException("é.csv", "Malformed input or input contains unmappable characters");
+    assertThat(Failure.of(unmappable).message())
+        .startsWith("'é.csv' is not a valid path: it cannot be written in the character set")
+        .endsWith("set LC_ALL=C.UTF-8");
   }
 
   @Test
