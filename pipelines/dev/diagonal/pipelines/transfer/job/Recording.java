@@ -50,6 +50,7 @@ final class Recording {
   private final InsertRun inserts = new InsertRun();
   private final List<String> remarks = new ArrayList<>();
   private @Nullable KeptRanges remaining;
+  private boolean hasAllRows;
 
   /**
    * @param staged whether the tables change at the end
@@ -92,14 +93,12 @@ final class Recording {
     }
     Kind start = fromTable ? Kind.NONE : Kind.START;
     Kind kind = !isRecorded() ? Kind.NONE : spec.resume() ? Kind.RESUME : start;
-    String advice =
+    String command =
         !isResumable()
             ? ""
-            : spec.resume()
-                ? "; the same command writes the others"
-                : "; the same command with --resume writes the others";
+            : spec.resume() ? "the same command" : "the same command with --resume";
     return new RecordedTransfers(
-        spec.ledger(), spec.commitRows(), kind, advice, recorded.rows(), task == null ? "" : task);
+        spec.ledger(), spec.commitRows(), kind, command, recorded.rows(), task == null ? "" : task);
   }
 
   /** Returns whether an interrupted run can be resumed. */
@@ -236,6 +235,14 @@ final class Recording {
     return all;
   }
 
+  /** Notes that all rows are written; what follows may still fail. */
+  void hasAllRows() {
+    hasAllRows = true;
+    if (files != null) {
+      files.hasAllParts();
+    }
+  }
+
   /** Ends the transfer, which is complete. Only {@link #moveMark} may follow. */
   void end() throws SQLException, InterruptedException, IOException {
     inserts.close();
@@ -281,7 +288,7 @@ final class Recording {
       files.close();
     }
     if (tables != null) {
-      tables.close();
+      tables.close(hasAllRows);
     }
   }
 }

@@ -248,6 +248,7 @@ public final class TransferJob implements Job {
   @Override
   public void complete() throws Exception {
     isCompleting = true;
+    recording.hasAllRows();
     if (receipt == null || !receipt.readsSourceAgain()) {
       closeSnapshot(); // releases its locks first: the table that was read may be replaced
     }

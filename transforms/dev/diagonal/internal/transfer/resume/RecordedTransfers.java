@@ -33,7 +33,7 @@ public final class RecordedTransfers {
   private final LedgerSettings ledger;
   private final int commitRows;
   private final Kind kind;
-  private final String advice;
+  private final String command;
   private final @Nullable String identity;
   private final String task;
 
@@ -49,7 +49,8 @@ public final class RecordedTransfers {
 
   /**
    * @param commitRows the maximum number of rows per transaction
-   * @param advice what to do about committed rows of a failed run, for a warning that ends with it
+   * @param command the command that goes on after a failed run, for a warning about its rows; empty
+   *     if there is none
    * @param identity identifies the rows that are read from a database: they may be written again,
    *     and a resumed run writes all rows of the ranges that are missing, as they are now. Null for
    *     files, of which it writes missing transactions
@@ -59,13 +60,13 @@ public final class RecordedTransfers {
       LedgerSettings ledger,
       int commitRows,
       Kind kind,
-      String advice,
+      String command,
       @Nullable String identity,
       String task) {
     this.ledger = ledger;
     this.commitRows = commitRows;
     this.kind = kind;
-    this.advice = advice;
+    this.command = command;
     this.identity = identity;
     this.task = task;
   }
@@ -232,8 +233,15 @@ public final class RecordedTransfers {
     }
   }
 
-  /** Keeps the transfers for a later run, unless none of them has written a row. */
-  public synchronized void close() throws InterruptedException {
+  /**
+   * Keeps the transfers for a later run, unless none of them has written a row.
+   *
+   * @param hasAllRows whether all rows are committed, and what follows has failed
+   */
+  public synchronized void close(boolean hasAllRows) throws InterruptedException {
+    String others = hasAllRows ? " only does what follows them" : " writes the others";
+    String advice =
+        (hasAllRows ? ", which are all" : "") + (command.isEmpty() ? "" : "; " + command + others);
     long committed = 0;
     for (Recorded each : open) {
       long rows = committedRows(each);

@@ -1,5 +1,6 @@
 package dev.diagonal.internal.transfer.resume;
 
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.output.DirectoryLock;
 import dev.diagonal.internal.files.output.KeptParts;
 import dev.diagonal.internal.files.output.OutputPlace;
@@ -20,6 +21,7 @@ public final class UnfinishedFiles implements AutoCloseable {
   private final List<String> paths;
   private final List<DirectoryLock> locks = new ArrayList<>();
   private List<KeptParts> begun = List.of();
+  private boolean hasAllParts;
 
   /**
    * @param paths the files, as the user wrote them
@@ -116,6 +118,11 @@ public final class UnfinishedFiles implements AutoCloseable {
     }
   }
 
+  /** Notes that all parts are finished; what follows may still fail. */
+  public void hasAllParts() {
+    hasAllParts = true;
+  }
+
   /** Deletes what was kept: the files are complete. */
   public void end() throws IOException {
     for (KeptParts kept : begun) {
@@ -135,14 +142,18 @@ public final class UnfinishedFiles implements AutoCloseable {
           begun.get(i).delete();
         } else {
           Warnings.warn(
-              "%s finished parts of %s are kept in %s; the same command with --resume writes the others"
-                  .formatted(count, paths.get(i), begun.get(i).directory()));
+              "%s finished parts of %s are kept in %s; the same command with --resume %s"
+                  .formatted(
+                      count,
+                      paths.get(i),
+                      begun.get(i).directory(),
+                      hasAllParts ? "uses them, which are all" : "writes the others"));
         }
       }
       begun = List.of();
       release();
     } catch (IOException e) {
-      Warnings.warn("cannot look at the finished parts: " + e.getMessage());
+      Warnings.warn("cannot look at the finished parts: " + Reason.ofFile(e));
     }
   }
 
