@@ -1,11 +1,13 @@
 package dev.diagonal.pipelines.command;
 
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.pipelines.options.Secrets;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +38,7 @@ final class ArgsFiles {
     List<String> expanded = new ArrayList<>();
     for (String arg : args) {
       if (arg.startsWith("@")) {
-        expanded.addAll(read(Path.of(arg.substring(1))));
+        expanded.addAll(read(arg.substring(1)));
       } else {
         expanded.add(arg);
       }
@@ -44,16 +46,16 @@ final class ArgsFiles {
     return expanded;
   }
 
-  private static List<String> read(Path file) {
+  private static List<String> read(String file) {
     List<String> lines;
     try {
-      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+      lines = Files.readAllLines(Path.of(file), StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       throw new UsageException("@" + file + ": there is no such file", e);
     } catch (CharacterCodingException e) {
       throw new UsageException("@" + file + ": the file is not UTF-8", e);
-    } catch (IOException e) {
-      throw new UsageException("@" + file + ": cannot be read: " + e.getMessage(), e);
+    } catch (IOException | InvalidPathException e) {
+      throw new UsageException("@" + file + ": cannot be read: " + Reason.ofFile(e), e);
     }
     List<String> options = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {

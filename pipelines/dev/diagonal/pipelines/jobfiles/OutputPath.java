@@ -44,7 +44,7 @@ public final class OutputPath {
     try {
       check(option, OutputPlace.of(path));
     } catch (IllegalArgumentException | UncheckedIOException e) {
-      throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
+      throw new UsageException("--%s: %s".formatted(option, Reason.of(e)), e);
     }
   }
 
@@ -52,7 +52,7 @@ public final class OutputPath {
     try {
       OutputCompression.check(path);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
+      throw new UsageException("--%s: %s".formatted(option, Reason.of(e)), e);
     }
   }
 
@@ -69,7 +69,7 @@ public final class OutputPath {
     try {
       FileSystemModules.require(path);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
+      throw new UsageException("--%s: %s".formatted(option, Reason.of(e)), e);
     }
     return path.contains("://");
   }

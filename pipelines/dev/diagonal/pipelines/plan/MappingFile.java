@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.plan;
 
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
@@ -73,7 +74,7 @@ public final class MappingFile {
           function == null ? null : function.text(),
           fields);
     } catch (IllegalArgumentException e) {
-      node.mistake(String.valueOf(e.getMessage()));
+      node.mistake(Reason.of(e));
       return Mapping.NONE;
     }
   }
@@ -126,7 +127,7 @@ public final class MappingFile {
     try {
       return node == null ? null : NamedType.of(node.text());
     } catch (IllegalArgumentException e) {
-      node.mistake(String.valueOf(e.getMessage()));
+      node.mistake(Reason.of(e));
       return null;
     }
   }

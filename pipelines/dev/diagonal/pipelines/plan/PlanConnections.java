@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.plan;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Secret;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.Secrets;
@@ -62,7 +63,7 @@ public final class PlanConnections {
         broken.remove(name);
       }
     } catch (IllegalArgumentException | UsageException e) {
-      node.mistake(PlanWords.of(String.valueOf(e.getMessage())));
+      node.mistake(PlanWords.of(Reason.of(e)));
     }
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.internal.fault.DeadLetterCounts;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.output.WholeFile;
 import dev.diagonal.internal.metrics.BatchTotals;
 import dev.diagonal.internal.metrics.Counted;
@@ -157,7 +158,7 @@ public final class RunReport implements AutoCloseable {
       return DeadLetterFile.counts(badRecords).byReason();
     } catch (IOException | RuntimeException e) {
       gaps.add(
-          "The dead letters in %s could not be read: %s".formatted(badRecords, e.getMessage()));
+          "The dead letters in %s could not be read: %s".formatted(badRecords, Reason.ofFile(e)));
       return List.of();
     }
   }

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.run;
 
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.output.RunHold;
 import dev.diagonal.pipelines.jobfiles.JobFiles;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class Interruption implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      System.err.println("  part files remain: " + e.getMessage());
+      System.err.println("  part files remain: " + Reason.of(e));
     }
     System.err.println("  " + planned.job().afterInterruption());
   }

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.run;
 
+import dev.diagonal.internal.fault.Reason;
 import java.util.concurrent.Callable;
 
 /**
@@ -51,12 +52,12 @@ final class Release {
         job.abandon();
       }
     } catch (Exception e) {
-      System.err.println("while ending: " + e.getMessage());
+      System.err.println("while ending: " + Reason.of(e));
     }
     try {
       job.release();
     } catch (Exception e) {
-      System.err.println("while ending: " + e.getMessage());
+      System.err.println("while ending: " + Reason.of(e));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.command.CommandLine;
@@ -163,7 +164,7 @@ final class PlanTasks implements PlanFile.Kinds {
       checkDeleted(spec);
       return transfer(name, spec, reader.badRecordArgs(), scope);
     } catch (IllegalArgumentException | UsageException e) {
-      node.mistake(PlanWords.of(String.valueOf(e.getMessage())));
+      node.mistake(PlanWords.of(Reason.of(e)));
       return null;
     }
   }
@@ -274,7 +275,7 @@ final class PlanTasks implements PlanFile.Kinds {
     try {
       return task(command.prepare(args));
     } catch (UsageException e) {
-      node.mistake(PlanWords.ofCommand(String.valueOf(e.getMessage())));
+      node.mistake(PlanWords.ofCommand(Reason.of(e)));
       return null;
     }
   }

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.usage;
 
+import dev.diagonal.internal.fault.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -32,7 +33,7 @@ public final class Mistakes {
   }
 
   private void addAll(RuntimeException refused) {
-    String message = String.valueOf(refused.getMessage());
+    String message = Reason.of(refused);
     if (message.matches("\\d+ mistakes(?s)\n.*")) {
       message.lines().skip(1).map(String::strip).forEach(this::add);
     } else {

@@ -94,9 +94,7 @@ final class Recording {
     Kind start = fromTable ? Kind.NONE : Kind.START;
     Kind kind = !isRecorded() ? Kind.NONE : spec.resume() ? Kind.RESUME : start;
     String command =
-        !isResumable()
-            ? ""
-            : spec.resume() ? "the same command" : "the same command with --resume";
+        !isResumable() ? "" : spec.resume() ? "the same command" : "the same command with --resume";
     return new RecordedTransfers(
         spec.ledger(), spec.commitRows(), kind, command, recorded.rows(), task == null ? "" : task);
   }

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.internal.transfer.mapping.ColumnTypes;
@@ -164,7 +165,7 @@ public final class TransferNode {
     try {
       return reading.read();
     } catch (IllegalArgumentException | BadInputException | UsageException e) {
-      place.mistake(PlanWords.of(String.valueOf(e.getMessage())));
+      place.mistake(PlanWords.of(Reason.of(e)));
       return null;
     }
   }

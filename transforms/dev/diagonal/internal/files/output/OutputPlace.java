@@ -1,5 +1,6 @@
 package dev.diagonal.internal.files.output;
 
+import dev.diagonal.internal.fault.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -61,7 +62,7 @@ public record OutputPlace(String path, Kind kind, @Nullable Path local) {
           ? new OutputPlace(path, Kind.STREAM, local.toAbsolutePath())
           : new OutputPlace(path, Kind.FILE, real(local));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot look at " + path + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot look at " + path + ": " + Reason.ofFile(e), e);
     }
   }
 

@@ -158,7 +158,8 @@ final class FailureTest {
   @Test
   void saysWhyAFileNameIsRefused() {
     InvalidPathException unmappable =
-        new InvalidPathException("é.csv", "Malformed input or input contains unmappable characters");
+        new InvalidPathException(
+            "é.csv", "Malformed input or input contains unmappable characters");
     assertThat(Failure.of(unmappable).message())
         .startsWith("'é.csv' is not a valid path: it cannot be written in the character set")
         .endsWith("set LC_ALL=C.UTF-8");
