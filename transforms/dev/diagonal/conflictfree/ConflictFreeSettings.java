@@ -47,6 +47,20 @@ record ConflictFreeSettings<T>(
   private static final long MAX_LEFT_BYTES = 2L << 20;
 
   ConflictFreeSettings {
+    checkSizes(batchSize, burstFactor);
+    checkArgument(
+        maxBuffering.isLongerThan(Duration.ZERO),
+        "maxBuffering must be longer than 0, got %s",
+        maxBuffering);
+    checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
+  }
+
+  /**
+   * Checks the sizes of a cell batcher.
+   *
+   * @throws IllegalArgumentException if one is out of range
+   */
+  static void checkSizes(int batchSize, int burstFactor) {
     checkArgument(
         batchSize >= 1 && batchSize <= 1_000_000,
         "batchSize must be within 1 to 1000000, got %s",
@@ -55,11 +69,6 @@ record ConflictFreeSettings<T>(
         burstFactor >= 1 && burstFactor <= 10_000,
         "burstFactor must be within 1 to 10000, got %s",
         burstFactor);
-    checkArgument(
-        maxBuffering.isLongerThan(Duration.ZERO),
-        "maxBuffering must be longer than 0, got %s",
-        maxBuffering);
-    checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
   }
 
   static <T> ConflictFreeSettings<T> of(Grid<T> grid, BatchWriter.Factory<T> writers) {

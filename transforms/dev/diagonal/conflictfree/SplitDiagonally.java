@@ -59,14 +59,7 @@ public final class SplitDiagonally<T>
       int burstFactor,
       @Nullable Duration maxBuffering,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
-    checkArgument(
-        batchSize >= 1 && batchSize <= 1_000_000,
-        "batchSize must be within 1 to 1000000, got %s",
-        batchSize);
-    checkArgument(
-        burstFactor >= 1 && burstFactor <= 10_000,
-        "burstFactor must be within 1 to 10000, got %s",
-        burstFactor);
+    ConflictFreeSettings.checkSizes(batchSize, burstFactor);
     this.grid = grid;
     this.batchSize = batchSize;
     this.burstFactor = burstFactor;
