@@ -33,10 +33,10 @@ public final class StatementReport {
     return report;
   }
 
-  /** Returns a whole number, such as a {@code sum} of type {@code numeric}; 0 for other values. */
+  /** Returns a whole number, such as a {@code sum} of type {@code numeric}; -1 for other values. */
   private static long whole(@Nullable Object value) {
     if (value instanceof BigDecimal decimal) {
-      return decimal.stripTrailingZeros().scale() <= 0 ? bounded(decimal.toBigInteger()) : 0;
+      return decimal.stripTrailingZeros().scale() <= 0 ? bounded(decimal.toBigInteger()) : -1;
     }
     if (value instanceof BigInteger number) {
       return bounded(number);
@@ -46,11 +46,11 @@ public final class StatementReport {
             || value instanceof Short
             || value instanceof Byte
         ? ((Number) value).longValue()
-        : 0;
+        : -1;
   }
 
   private static long bounded(BigInteger number) {
-    return number.bitLength() < Long.SIZE ? number.longValue() : 0;
+    return number.bitLength() < Long.SIZE ? number.longValue() : -1;
   }
 
   /** Returns a report of one count. */
@@ -60,9 +60,9 @@ public final class StatementReport {
     return report;
   }
 
-  /** Adds a count. Drivers return a negative count if it is unknown. */
+  /** Adds a count, which may be 0. Drivers return a negative count if it is unknown. */
   public static void add(Map<String, Long> report, String name, long count) {
-    if (count > 0) {
+    if (count >= 0) {
       report.merge(name, count, Long::sum);
     }
   }
