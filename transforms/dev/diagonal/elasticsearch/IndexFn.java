@@ -10,6 +10,7 @@ import dev.diagonal.internal.elasticsearch.bulk.BulkWriter;
 import dev.diagonal.internal.elasticsearch.bulk.RefusedDocument;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.WriteMetrics;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Written;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -138,10 +139,17 @@ final class IndexFn extends DoFn<Block<Document>, Written> {
   private final class Accounts implements BulkListener<BlockAccount> {
     @Override
     public void indexed(BlockAccount block, int documents) {
-      Written written = block.written;
-      block.written =
-          new Written(
-              written.target(), written.rows() + documents, written.attempts(), written.millis());
+      add(block, new Written(block.written.target(), documents, 0, 0));
+    }
+
+    private void add(BlockAccount block, Written more) {
+      block.written = block.written.plus(more);
+    }
+
+    @Override
+    public void missing(BlockAccount block, int documents, boolean isSure) {
+      String target = block.written.target();
+      add(block, new Written(target, 0, 0, 0, Changes.unmatched(documents, isSure)));
     }
 
     @Override
@@ -161,13 +169,7 @@ final class IndexFn extends DoFn<Block<Document>, Written> {
     @Override
     public void ended(BlockAccount first, Written request) {
       metrics.counted(request);
-      Written written = first.written;
-      first.written =
-          new Written(
-              written.target(),
-              written.rows(),
-              written.attempts() + request.attempts(),
-              written.millis() + request.millis());
+      add(first, new Written(request.target(), 0, request.attempts(), request.millis()));
     }
   }
 }

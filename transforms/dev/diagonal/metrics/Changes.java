@@ -18,8 +18,8 @@ import org.apache.beam.sdk.util.VarInt;
  * @param replaced rows that a later row of the same key replaced before they were written
  * @param dropped rows that a trigger of the table kept out of it, or wrote to another one
  * @param uncertain rows of a table with triggers or rules, which may have dropped some of them
- * @param unmatched rows of an update or a delete whose key the table did not have
- * @param unconfirmed rows of an update or a delete of which it is unknown whether the table had
+ * @param unmatched rows of an update or a delete whose key the table or index did not have
+ * @param unconfirmed rows of an update or a delete of which it is unknown whether the target had
  *     their key
  */
 public record Changes(
@@ -54,6 +54,15 @@ public record Changes(
   /** Returns changes of rows that a trigger or a rule may have dropped. */
   public static Changes uncertain(long rows) {
     return new Changes(0, 0, 0, 0, 0, rows);
+  }
+
+  /**
+   * Returns changes of rows of updates or deletes that changed nothing.
+   *
+   * @param isSure whether the target did not have their keys; otherwise that is unknown
+   */
+  public static Changes unmatched(long rows, boolean isSure) {
+    return new Changes(0, 0, 0, 0, 0, 0, isSure ? rows : 0, isSure ? 0 : rows);
   }
 
   /** Returns the sum of the counts of written rows: all but the last two. */

@@ -35,7 +35,7 @@ record BatchOutcome(
 
     /** Returns the counts of {@code count} of these rows. */
     Changes changes(long count) {
-      return new Changes(0, 0, 0, 0, 0, 0, isSure ? count : 0, isSure ? 0 : count);
+      return Changes.unmatched(count, isSure);
     }
   }
 

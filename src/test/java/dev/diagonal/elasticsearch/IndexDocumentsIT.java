@@ -185,19 +185,22 @@ class IndexDocumentsIT {
                 Document.of("changed", "{\"n\":1,\"title\":\"a\"}"))));
     ElasticsearchTarget other = target.withIndex(target.index() + "-other");
     IndexTemplate.of(MAPPING).createIfMissing(other);
-    index(
-        IndexDocuments.into(target),
-        new Block<>(
-            List.of(
-                Document.deletion("gone"),
-                Document.deletion("never there"),
-                Document.of("kept", "{\"n\":2}").withOperation(Operation.CREATE),
-                Document.of("created", "{\"n\":2}").withOperation(Operation.CREATE),
-                Document.of("changed", "{\"n\":2}").withOperation(Operation.UPDATE),
-                Document.of("upserted", "{\"n\":2}").withOperation(Operation.UPSERT),
-                Document.of("upserted", "{\"title\":\"b\"}").withOperation(Operation.UPSERT),
-                Document.of("elsewhere", "{\"n\":2}").withIndex(other.index()),
-                Document.of("routed", "{\"n\":2}").withRouting("r"))));
+    PipelineResult result =
+        index(
+            IndexDocuments.into(target),
+            new Block<>(
+                List.of(
+                    Document.deletion("gone"),
+                    Document.deletion("never there"),
+                    Document.of("kept", "{\"n\":2}").withOperation(Operation.CREATE),
+                    Document.of("created", "{\"n\":2}").withOperation(Operation.CREATE),
+                    Document.of("changed", "{\"n\":2}").withOperation(Operation.UPDATE),
+                    Document.of("upserted", "{\"n\":2}").withOperation(Operation.UPSERT),
+                    Document.of("upserted", "{\"title\":\"b\"}").withOperation(Operation.UPSERT),
+                    Document.of("elsewhere", "{\"n\":2}").withIndex(other.index()),
+                    Document.of("routed", "{\"n\":2}").withRouting("r"))));
+    assertThat(Measures.counter(result, "rows_written")).isEqualTo(8);
+    assertThat(Measures.counter(result, "rows_unmatched")).isEqualTo(1);
     assertThat(sources())
         .isEqualTo(
             Map.of(

@@ -16,6 +16,13 @@ public interface BulkListener<P> {
   default void superseded(P place, int documents) {}
 
   /**
+   * The index did not have the documents of deletions of one origin.
+   *
+   * @param isSure whether no earlier attempt at the same request can have deleted them
+   */
+  default void missing(P place, int documents, boolean isSure) {}
+
+  /**
    * A document was refused permanently.
    *
    * @throws Exception to make the writer fail

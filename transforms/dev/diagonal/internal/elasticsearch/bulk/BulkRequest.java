@@ -44,6 +44,7 @@ final class BulkRequest<P> implements Runnable {
   private final Deque<List<Entry<P>>> unsent = new ArrayDeque<>();
   private final List<Entry<P>> done = new ArrayList<>();
   private final List<Entry<P>> superseded = new ArrayList<>();
+  private final List<Entry<P>> missing = new ArrayList<>();
   private final List<Refused<P>> refused = new ArrayList<>();
   private Changes changes = Changes.UNKNOWN;
   private boolean warned;
@@ -100,6 +101,16 @@ final class BulkRequest<P> implements Runnable {
   /** Returns the documents of which the index has newer versions. */
   List<Entry<P>> superseded() {
     return superseded;
+  }
+
+  /** Returns the deletions whose documents the index did not have when they were answered. */
+  List<Entry<P>> missing() {
+    return missing;
+  }
+
+  /** Returns whether an earlier attempt cannot have deleted the {@link #missing} documents. */
+  boolean isSureOfMissing() {
+    return sent == 1;
   }
 
   List<Refused<P>> refused() {
@@ -178,6 +189,7 @@ final class BulkRequest<P> implements Runnable {
           done.add(entry);
           changes = changes.plus(changed(entry, item));
         }
+        case MISSING -> missing.add(entry);
         case SUPERSEDED -> superseded.add(entry);
         case REFUSED -> refuse(entry, item);
         case AGAIN -> {

@@ -7,6 +7,7 @@ import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.elasticsearch.bulk.Document;
 import dev.diagonal.elasticsearch.bulk.NotIndexedException;
 import dev.diagonal.internal.elasticsearch.bulk.BulkRequest.Refused;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Written;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -174,7 +175,13 @@ public final class BulkWriter<P> implements AutoCloseable {
     inFlight.remove(request);
     int documents = report(request.first(), request.done(), listener::indexed);
     int superseded = report(request.first(), request.superseded(), listener::superseded);
-    indexed += documents + superseded;
+    boolean isSure = request.isSureOfMissing();
+    int missing =
+        report(
+            request.first(),
+            request.missing(),
+            (place, count) -> listener.missing(place, count, isSure));
+    indexed += documents + superseded + missing;
     listener.ended(
         request.first(),
         new Written(
@@ -182,7 +189,7 @@ public final class BulkWriter<P> implements AutoCloseable {
             documents,
             request.sent(),
             request.millis(),
-            request.changes()));
+            request.changes().plus(Changes.unmatched(missing, isSure))));
     Exception first = null;
     for (Refused<P> document : request.refused()) {
       Exception thrown = refuse(document.place(), document.document());

@@ -57,6 +57,8 @@ public final class ElasticsearchFaults {
   enum Outcome {
     /** The document is in effect. */
     DONE,
+    /** There was no document to delete. */
+    MISSING,
     /** A newer version of the document is in effect. */
     SUPERSEDED,
     /** The document should be sent again. */
@@ -121,7 +123,7 @@ public final class ElasticsearchFaults {
       return Outcome.AGAIN; // a concurrent update changed it
     }
     if (status == NOT_FOUND && operation == Operation.DELETE && item.type().isEmpty()) {
-      return Outcome.DONE;
+      return Outcome.MISSING;
     }
     if (isFaultOfIndex(item)) {
       return Outcome.FAILED;

@@ -12,6 +12,7 @@ import dev.diagonal.elasticsearch.bulk.ScriptedHttpServer;
 import dev.diagonal.elasticsearch.bulk.ScriptedHttpServer.Asked;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.fault.Secret;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Written;
 import java.io.IOException;
 import java.time.Duration;
@@ -276,7 +277,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void creatingExistingOrDeletingMissingDocumentIsDone() throws Exception {
+  void creatingExistingDocumentIsDoneDeletingMissingIsNot() throws Exception {
     server.answers(
         200,
         """
@@ -293,10 +294,24 @@ class BulkWriterTest {
       writer.accept(Document.of("id4", "{}"), "a");
       writer.flush();
     }
-    assertThat(heard.indexed).containsEntry("a", 2);
+    assertThat(heard.indexed).containsEntry("a", 1);
+    assertThat(heard.missing).containsEntry("a", 1);
+    assertThat(heard.ended.get(0).rows()).isEqualTo(1);
+    assertThat(heard.ended.get(0).changes()).isEqualTo(new Changes(0, 0, 1, 0, 0, 0, 1, 0));
     assertThat(heard.refused)
         .extracting(refused -> refused.document().id() + " " + refused.status())
         .containsExactly("id3 404", "id4 409");
+  }
+
+  @Test
+  void repeatedDeletionOfMissingDocumentIsUnconfirmed() throws Exception {
+    server.answers(503, "").answers(200, "{\"items\":[{\"delete\":{\"status\":404}}]}");
+    try (BulkWriter<String> writer = writer(settings())) {
+      writer.accept(Document.deletion("id1"), "a");
+      writer.flush();
+    }
+    assertThat(heard.indexed).isEmpty();
+    assertThat(heard.ended.get(0).changes()).isEqualTo(new Changes(0, 0, 0, 0, 0, 0, 0, 1));
   }
 
   @Test
@@ -531,6 +546,7 @@ class BulkWriterTest {
 
   private static final class Heard implements BulkListener<String> {
     private final Map<String, Integer> indexed = new TreeMap<>();
+    private final Map<String, Integer> missing = new TreeMap<>();
     private final List<RefusedDocument> refused = new ArrayList<>();
     private final List<Written> ended = new ArrayList<>();
     private int refusalsAllowed = Integer.MAX_VALUE;
@@ -538,6 +554,11 @@ class BulkWriterTest {
     @Override
     public void indexed(String place, int documents) {
       indexed.merge(place, documents, Integer::sum);
+    }
+
+    @Override
+    public void missing(String place, int documents, boolean isSure) {
+      missing.merge(place, documents, Integer::sum);
     }
 
     @Override
