@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static dev.diagonal.pipelines.transfer.KilledRows.KILLS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.local.LocalPostgres;
@@ -7,10 +8,7 @@ import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PgPass;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,19 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Transfers from files into a table, whose JVM or whose server is killed at random moments until
- * one of them reaches its end. {@code -Ddiagonal.kills} sets how many kills there are.
+ * one of them reaches its end.
  */
 @Tag("large")
 final class TransferKillsIT {
 
-  private static final int KILLS = Integer.getInteger("diagonal.kills", 100);
-  private static final int FILES = 3;
-  private static final int ROWS = 10_000;
-  private static final String EXACT =
-      "%1$d %1$d %2$d".formatted(FILES * ROWS, (long) FILES * ROWS * (FILES * ROWS - 1));
-  private static final String HELD =
-      "SELECT count(*) || ' ' || count(DISTINCT id) || ' ' || coalesce(sum(n), 0) FROM killed";
-  private static final Duration BOUND = Duration.ofMinutes(2);
+  private static final KilledRows ROWS = new KilledRows(30_000);
+  private static final int STAGED_BYTES = 1_400_000;
 
   private static LocalPostgres postgres;
   private static EdgeDatabase database;
@@ -65,13 +57,7 @@ final class TransferKillsIT {
   }
 
   private void prepare(String columns) throws Exception {
-    for (int file = 0; file < FILES; file++) {
-      StringBuilder csv = new StringBuilder("id,n\n");
-      for (int row = file * ROWS; row < (file + 1) * ROWS; row++) {
-        csv.append(row).append(',').append(2L * row).append('\n');
-      }
-      Files.writeString(directory.resolve("part" + file + ".csv"), csv);
-    }
+    Path unused = ROWS.writeFiles(directory);
     database.execute("DROP SCHEMA IF EXISTS diagonal CASCADE; DROP TABLE IF EXISTS killed");
     database.execute("CREATE TABLE killed (" + columns + ")");
   }
@@ -94,29 +80,21 @@ final class TransferKillsIT {
     return database.numberNow("SELECT count(*) FROM killed");
   }
 
-  /** Kills the JVM when so many rows are there, and returns whether it came to its end first. */
-  private boolean isDoneBeforeItIsKilledAt(long rows, List<String> options) throws Exception {
-    try (CommandJvm life = CommandJvm.start(directory, options)) {
-      boolean unused = Eventually.within(BOUND, () -> !life.process().isAlive() || rows() >= rows);
-      boolean done = !life.process().isAlive();
-      assertThat(!done || life.await() == 0).as(life.said()).isTrue();
-      return done;
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"", "--key=id"})
   void aHundredKillsLoseAndDoubleNothing(String key) throws Exception {
     for (int kills = 0; kills < KILLS / 2; ) {
       prepare(key.isEmpty() ? "id bigint, n bigint" : "id bigint PRIMARY KEY, n bigint");
       String resume = "";
-      while (!isDoneBeforeItIsKilledAt(
-          rows() + 1 + random.nextInt(15_000), options((key + " " + resume).trim()))) {
-        kills++;
-        resume = "--resume";
+      for (boolean killed = true; killed; resume = "--resume") {
+        long until = rows() + 1 + random.nextInt(15_000);
+        killed =
+            KilledRows.isKilledAt(
+                () -> rows() >= until, directory, options((key + " " + resume).trim()));
+        kills += killed ? 1 : 0;
       }
-      assertThat(database.query(HELD)).containsExactly(EXACT);
-      assertNothingIsLeft();
+      assertThat(ROWS.found(database)).isEqualTo(ROWS.size());
+      KilledRows.assertNothingIsLeft(database);
     }
   }
 
@@ -131,7 +109,8 @@ final class TransferKillsIT {
         long until = rows() + 1 + random.nextInt(15_000);
         try (CommandJvm life = CommandJvm.start(directory, options((key + " " + resume).trim()))) {
           boolean unused =
-              Eventually.within(BOUND, () -> !life.process().isAlive() || rows() >= until);
+              Eventually.within(
+                  KilledRows.BOUND, () -> !life.process().isAlive() || rows() >= until);
           if (life.process().isAlive()) {
             postgres.kill();
             postgres.restart();
@@ -141,44 +120,33 @@ final class TransferKillsIT {
           resume = "--resume";
         }
       }
-      assertThat(database.query(HELD)).containsExactly(EXACT);
-      assertNothingIsLeft();
+      assertThat(ROWS.found(database)).isEqualTo(ROWS.size());
+      KilledRows.assertNothingIsLeft(database);
     }
   }
 
-  /** Rows become visible all at once: before, there are none. */
+  /** Rows become visible all at once: before, there are none. Only kills before that count. */
   @ParameterizedTest
   @ValueSource(strings = {"--mode=replace", "--key=id", ""})
   void transferStaysAllOrNothingDespiteKills(String mode) throws Exception {
-    prepare(mode.equals("--key=id") ? "id bigint PRIMARY KEY, n bigint" : "id bigint, n bigint");
-    for (int kills = 0; kills < KILLS / 5; kills++) {
-      database.execute("TRUNCATE killed");
-      long staged = 1 + random.nextInt(FILES * ROWS);
-      try (CommandJvm life =
-          CommandJvm.start(directory, options((mode + " --transaction=all").trim()))) {
-        boolean unused =
-            Eventually.within(
-                BOUND, () -> !life.process().isAlive() || rows() > 0 || staged() >= staged);
-      }
-      assertThat(rows()).isIn(0L, (long) FILES * ROWS);
+    String columns = mode.equals("--key=id") ? "id bigint PRIMARY KEY, n bigint" : "id bigint, n bigint";
+    List<String> options = options((mode + " --transaction=all").trim());
+    int runs = 0;
+    for (int kills = 0; kills < KILLS / 5; runs++) {
+      prepare(columns); // also drops the stages that the run before has left
+      long staged = 1 + random.nextInt(STAGED_BYTES);
+      boolean killed =
+          KilledRows.isKilledAt(
+              () -> rows() > 0 || KilledRows.stagedBytes(database) >= staged, directory, options);
+      int found = ROWS.found(database);
+      assertThat(found).isIn(killed ? List.of(0, ROWS.size()) : List.of(ROWS.size()));
+      kills += killed && found == 0 ? 1 : 0;
     }
+    System.out.println("killed before the end: %s of %s".formatted(KILLS / 5, runs));
     database.execute("TRUNCATE killed");
-    try (CommandJvm last =
-        CommandJvm.start(directory, options((mode + " --transaction=all --resume").trim()))) {
-      assertThat(last.await()).as(last.said()).isZero();
-    }
-    assertThat(database.query(HELD)).containsExactly(EXACT);
-    assertThat(database.number("SELECT count(*) FROM pg_class WHERE relname ~ '^stage_'")).isZero();
-  }
-
-  private static long staged() {
-    return database.numberNow(
-        "SELECT coalesce(sum(pg_stat_get_live_tuples(oid)), 0) FROM pg_class WHERE relname ~ '^stage_'");
-  }
-
-  private static void assertNothingIsLeft() throws SQLException {
-    assertThat(database.number("SELECT count(*) FROM diagonal.transfers")).isZero();
-    assertThat(database.number("SELECT count(*) FROM diagonal.ledger")).isZero();
-    assertThat(database.number("SELECT count(*) FROM diagonal.runs")).isZero();
+    List<String> resumed = options((mode + " --transaction=all --resume").trim());
+    assertThat(KilledRows.isKilledAt(() -> false, directory, resumed)).isFalse();
+    assertThat(ROWS.found(database)).isEqualTo(ROWS.size());
+    KilledRows.assertNothingIsLeft(database);
   }
 }
