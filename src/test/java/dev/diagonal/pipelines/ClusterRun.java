@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.diagonal.pipelines.local.FlinkCluster;
+import dev.diagonal.pipelines.local.FlinkCluster.Worker;
 import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.Http;
@@ -55,7 +56,8 @@ public record ClusterRun(FlinkCluster cluster) {
     return ChildJvm.run(command.toArray(String[]::new));
   }
 
-  CompletableFuture<ChildJvm> begin(String args) {
+  /** Starts a command and returns what it will have come to. */
+  public CompletableFuture<ChildJvm> begin(String args) {
     return CompletableFuture.supplyAsync(() -> run(args));
   }
 
@@ -100,6 +102,19 @@ public record ClusterRun(FlinkCluster cluster) {
           "no job of %s is %s: %s".formatted(command, state, cluster.get("/jobs/overview")));
     }
     return found.get(0);
+  }
+
+  /** Returns the id of a job of a command that runs now. */
+  public Optional<String> runningNow(String command) {
+    for (JsonNode job : cluster.get("/jobs/overview").path("jobs")) {
+      String id = job.path("jid").asText();
+      if (job.path("name").asText().startsWith(command + "-")
+          && job.path("state").asText().equals("RUNNING")
+          && isRunning(id)) {
+        return Optional.of(id);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Cancels the jobs that run: what a failed test leaves would keep its slots. */
@@ -159,6 +174,25 @@ public record ClusterRun(FlinkCluster cluster) {
     if (!Eventually.within(SOON, () -> restartedAt(id) > before && isRunning(id))) {
       throw new AssertionError("not restarted: " + cluster.get("/jobs/" + id));
     }
+  }
+
+  /** Replaces a worker by another one; returns whether the job was restarted, or failed, for it. */
+  public boolean isHitByLossOf(Worker worker, String id) {
+    long before = restartedAt(id);
+    cluster.kill(worker);
+    cluster.startWorker();
+    if (!Eventually.within(SOON, () -> restartedAt(id) > before || hasEnded(id))) {
+      throw new AssertionError("nothing has happened to " + cluster.get("/jobs/" + id));
+    }
+    return restartedAt(id) > before || state(id).equals("FAILED");
+  }
+
+  private boolean hasEnded(String id) {
+    return !ACTIVE.contains(state(id));
+  }
+
+  private String state(String id) {
+    return cluster.get("/jobs/" + id).path("state").asText();
   }
 
   /** Returns when the job was restarted last, in milliseconds, or 0. */

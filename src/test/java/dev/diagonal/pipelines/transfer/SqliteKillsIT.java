@@ -27,7 +27,8 @@ final class SqliteKillsIT extends StoreKillCases {
 
   @Override
   long progress() {
-    try (RandomAccessFile file = new RandomAccessFile(directory.resolve("store.db").toFile(), "r")) {
+    try (RandomAccessFile file =
+        new RandomAccessFile(directory.resolve("store.db").toFile(), "r")) {
       file.seek(CHANGE_COUNTER);
       return file.readInt();
     } catch (IOException e) {

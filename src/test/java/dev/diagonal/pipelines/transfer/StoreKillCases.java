@@ -53,8 +53,7 @@ abstract class StoreKillCases {
 
   private List<String> options(String... more) {
     List<String> options =
-        new ArrayList<>(
-            List.of("transfer", "--to=jdbc:killed", "--commitRows=" + COMMIT_ROWS));
+        new ArrayList<>(List.of("transfer", "--to=jdbc:killed", "--commitRows=" + COMMIT_ROWS));
     options.addAll(List.of(more));
     return options;
   }

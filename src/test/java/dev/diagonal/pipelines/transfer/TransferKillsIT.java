@@ -129,7 +129,8 @@ final class TransferKillsIT {
   @ParameterizedTest
   @ValueSource(strings = {"--mode=replace", "--key=id", ""})
   void transferStaysAllOrNothingDespiteKills(String mode) throws Exception {
-    String columns = mode.equals("--key=id") ? "id bigint PRIMARY KEY, n bigint" : "id bigint, n bigint";
+    String columns =
+        mode.equals("--key=id") ? "id bigint PRIMARY KEY, n bigint" : "id bigint, n bigint";
     List<String> options = options((mode + " --transaction=all").trim());
     int runs = 0;
     for (int kills = 0; kills < KILLS / 5; runs++) {
