@@ -23,12 +23,24 @@ import java.util.Set;
  */
 record PublicationOrder(List<Staged> parentsFirst) {
 
-  /** The foreign keys to a table from others: who refers to it, and what a deletion does there. */
+  /**
+   * The foreign keys to a table or to its partitions from others: the tables that refer to it, each
+   * with those that it is a partition of; and whether a deletion changes rows there. A key to a
+   * partitioned table is one to each of its partitions.
+   */
   private static final String REFERRING =
       """
-      SELECT conrelid, conrelid::regclass::text, confdeltype IN ('c', 'n', 'd') FROM pg_constraint
-      WHERE contype = 'f' AND confrelid = to_regclass(?) AND conrelid <> confrelid
-        AND conparentid = 0
+      WITH its AS (
+        SELECT to_regclass(?)::oid AS relid
+        UNION SELECT relid::oid FROM pg_partition_tree(to_regclass(?))
+      )
+      SELECT array_to_string(conrelid || ARRAY(
+            SELECT relid::oid FROM pg_partition_ancestors(conrelid)), ','),
+        conrelid::regclass::text, confdeltype IN ('c', 'n', 'd')
+      FROM pg_constraint
+      WHERE contype = 'f' AND confrelid IN (SELECT relid FROM its)
+        AND conrelid NOT IN (SELECT relid FROM its)
+      ORDER BY conparentid <> 0, 2
       """;
 
   /**
@@ -46,13 +58,17 @@ record PublicationOrder(List<Staged> parentsFirst) {
     for (Staged parent : all) {
       try (PreparedStatement statement = connection.prepareStatement(REFERRING)) {
         statement.setString(1, goal(parent));
+        statement.setString(2, goal(parent));
         try (ResultSet found = statement.executeQuery()) {
           while (found.next()) {
-            Staged child = byOid.get(found.getLong(1));
-            if (child != null) {
-              parents.computeIfAbsent(child, c -> new HashSet<>()).add(parent);
+            boolean isReplaced = false;
+            for (String oid : found.getString(1).split(",")) {
+              Staged child = byOid.get(Long.valueOf(oid));
+              if (child != null) {
+                parents.computeIfAbsent(child, c -> new HashSet<>()).add(parent);
+                isReplaced |= child.table().mode() == Mode.REPLACE;
+              }
             }
-            boolean isReplaced = child != null && child.table().mode() == Mode.REPLACE;
             if (found.getBoolean(3) && parent.table().mode() == Mode.REPLACE && !isReplaced) {
               throw new TargetMismatchException(
                   "table " + parent.table().target().name(),

@@ -172,10 +172,9 @@ final class StagePublication {
       dropped.clear();
       PublicationOrder order = PublicationOrder.of(connection, all);
       for (Staged staged : order.childrenFirst()) {
-        StageSql sql = new StageSql(staged.table());
-        steps.accept(" (emptying %s)".formatted(staged.table().target().name()));
-        statement.execute(sql.lockTarget());
-        statement.execute(sql.deleteAll());
+        String name = staged.table().target().name();
+        steps.accept(" (emptying %s)".formatted(name));
+        new ReplacedTable(name).empty(connection);
       }
       Map<Staged, Long> refused = new HashMap<>();
       at = 0;

@@ -51,15 +51,6 @@ final class StageSql {
         .formatted(rows, ranges, quote(stage.attempt()), quote(stage.place()), StagedTable.SEAL);
   }
 
-  /** Locks out other writers of a table that is replaced, but not its readers. */
-  String lockTarget() {
-    return "LOCK TABLE " + goal + " IN SHARE ROW EXCLUSIVE MODE";
-  }
-
-  String deleteAll() {
-    return "DELETE FROM " + goal;
-  }
-
   String createTarget() {
     return PostgresSql.create(stage.target());
   }

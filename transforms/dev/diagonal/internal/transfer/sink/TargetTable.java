@@ -103,6 +103,9 @@ public final class TargetTable {
               Table table = new Table(name, columns(connection, found, wanted));
               TableRights.Needs needs = TableRights.Needs.of(mode, table);
               TableRights.require(connection, found, replaces ? needs.withDelete() : needs, false);
+              if (replaces) {
+                new ReplacedTable(name).require(connection);
+              }
               return table;
             });
   }
