@@ -46,10 +46,10 @@ record ProgressText(long totalBytes, boolean groups) {
     long bad = counted.getOrDefault(Counted.BAD_RECORDS, 0L);
     List<String> parts = new ArrayList<>();
     if (totalBytes > 0) {
+      long read = Math.min(bytes, totalBytes); // long rows may be read more than once
       parts.add(String.format(Locale.ROOT, "%3d %%", share(bytes)));
       parts.add(
-          String.format(
-              Locale.ROOT, ", %,.1f of %,.1f" + MEGABYTES, bytes / 1e6, totalBytes / 1e6));
+          String.format(Locale.ROOT, ", %,.1f of %,.1f" + MEGABYTES, read / 1e6, totalBytes / 1e6));
     } else {
       parts.add(String.format(Locale.ROOT, "%,.1f" + MEGABYTES, bytes / 1e6));
     }

@@ -33,6 +33,8 @@ public final class CopiedRows {
 
   private static final String OTHER_ORDER = "55000";
 
+  private static final String NOT_IN_CHARACTER_SET = "22021";
+
   private final ReadSession session;
   private final String sql;
   private final String place;
@@ -157,7 +159,23 @@ public final class CopiedRows {
           SqlFaults.state(fault),
           fault);
     }
-    return received > 0 && SqlFaults.isRetryable(fault) ? lost(fault) : fault;
+    if (SqlFaults.isRetryable(fault)) {
+      return received > 0 ? lost(fault) : fault;
+    }
+    return fault instanceof SQLException refusal ? refused(refusal) : fault;
+  }
+
+  private SQLException refused(SQLException fault) {
+    String way =
+        NOT_IN_CHARACTER_SET.equals(fault.getSQLState())
+            ? "; give its encoding in a query: --query=\"SELECT convert_from(convert(name::bytea, 'LATIN1', 'UTF8'), 'UTF8') AS name FROM …\""
+            : "";
+    return new SQLException(
+        "%s%s: %s%s"
+            .formatted(
+                place, received == 0 ? "" : ", after row " + received, fault.getMessage(), way),
+        SqlFaults.state(fault),
+        fault);
   }
 
   private SQLException lost(Exception fault) {

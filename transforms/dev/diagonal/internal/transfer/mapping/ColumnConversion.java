@@ -152,7 +152,8 @@ interface ColumnConversion {
         parser.requireUtf8(text, start, end);
       }
       if (plan.refuseNul() && UnchangedBlocks.NUL.indexIn(text, start, end) < end) {
-        throw new BadValueException("the text contains the character 0, which no database accepts");
+        throw new BadValueException(
+            "the text contains the character 0, which the target cannot hold");
       }
       out.setBytes(column, text, start, end);
       return true;

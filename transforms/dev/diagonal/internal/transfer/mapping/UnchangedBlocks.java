@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class UnchangedBlocks {
 
-  /** The character 0, which no database accepts in a text. */
+  /** The character 0, which PostgreSQL and others do not accept in a text. */
   static final ByteSet NUL = new ByteSet(0);
 
   private final boolean possible;

@@ -58,7 +58,7 @@ final class ResultBlocks implements RowBlockReader {
   @Override
   public @Nullable RowBlock next(Rejects rejects) throws SQLException, InterruptedException {
     RowBlock block = new RowBlock(type, blockRows, origin);
-    while (!block.isFull() && rows.next()) {
+    while (!block.isFull() && advance()) {
       read++;
       try {
         for (int column = 0; column < type.size(); column++) {
@@ -72,6 +72,18 @@ final class ResultBlocks implements RowBlockReader {
       }
     }
     return block.rows() == 0 ? null : block;
+  }
+
+  private boolean advance() throws SQLException {
+    try {
+      return rows.next();
+    } catch (SQLException e) {
+      throw new SQLException(
+          "%s%s: %s"
+              .formatted(origin.place(), read == 0 ? "" : ", after row " + read, e.getMessage()),
+          e.getSQLState(),
+          e);
+    }
   }
 
   private void set(RowBlock block, int column) throws SQLException, BadValueException {

@@ -47,7 +47,8 @@ final class ProgressLineTest {
 
   @Test
   void bytesReadTwiceAreNotMoreThanAll() {
-    assertThat(text(30, 20, 1, 0, 0, 1)).startsWith("100 %");
+    assertThat(text(30, 20, 1, 0, 0, 1)).startsWith("100 %, 0.0 of 0.0 MB");
+    assertThat(text(300_000_000, 100_000_000, 1, 0, 0, 1)).startsWith("100 %, 100.0 of 100.0 MB");
   }
 
   @Test

@@ -13,7 +13,10 @@ import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +93,58 @@ final class StrangersQueriesIT {
             words.subList(1, words.size()).toArray(String[]::new));
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
     assertThat(launched.err()).anyMatch(line -> line.contains("operator does not exist: jsonb ??"));
+  }
+
+  @Test
+  void faultsOfQueryNameIt() {
+    Launched launched =
+        run(
+            database.postgres().user(),
+            "transfer",
+            "--from=jdbc:",
+            "--query=SELECT id, 1 / (id - 2) AS share FROM events ORDER BY id",
+            "--to=csv:" + directory.resolve("out.csv"));
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.err())
+        .anyMatch(
+            line ->
+                line.matches(".*a query of \\S+ as \\S+, after row 1: ERROR: division by zero"));
+  }
+
+  @Test
+  void textThatIsNotUtf8NamesTableAndWayOut() throws Exception {
+    database.execute("DROP DATABASE IF EXISTS bytes_only");
+    database.execute(
+        "CREATE DATABASE bytes_only TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'");
+    String url = database.postgres().jdbcUrl().replaceFirst("/[^/]*$", "/bytes_only");
+    try (Connection connection =
+            DriverManager.getConnection(
+                url, database.postgres().user(), LocalPostgres.passwordOfThisProcess());
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE names AS SELECT 1 AS id, convert_from('\\x636166e9', 'SQL_ASCII') AS name");
+    }
+    Path out = directory.resolve("out.csv");
+    List<String> options =
+        List.of("--to=csv:" + out, "--jdbcUrl=" + url, "--jdbcUser=" + database.postgres().user());
+    Launched launched = transfer(options, "--from=jdbc:names");
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.err())
+        .anyMatch(line -> line.contains("table names of ") && line.contains("--query="));
+
+    assertDone(
+        transfer(
+            options,
+            "--from=jdbc:",
+            "--query=SELECT convert_from(convert(name::bytea, 'LATIN1', 'UTF8'), 'UTF8') AS name FROM names"));
+    assertThat(Files.readAllLines(out)).containsExactly("name", "café");
+  }
+
+  private static Launched transfer(List<String> options, String... more) {
+    List<String> args = new ArrayList<>(List.of("transfer"));
+    args.addAll(options);
+    args.addAll(List.of(more));
+    return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
   }
 
   @Test
