@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class StageSql {
 
   private final StagedTable stage;
+
+  /** The key of which the last row is published; empty if all rows are. */
   private final List<Column> key;
+
   private final String goal;
   private final String rows;
   private final String ranges;
@@ -24,7 +27,7 @@ final class StageSql {
 
   StageSql(StagedTable stage) {
     this.stage = stage;
-    this.key = stage.target().columns().stream().filter(Column::key).toList();
+    this.key = stage.mode() == Mode.INSERT ? List.of() : stage.target().keyColumns();
     this.goal = quoteTable(stage.target().name());
     this.rows = quoteTable(stage.rows());
     this.ranges = quoteTable(stage.ranges());
@@ -55,7 +58,7 @@ final class StageSql {
     return PostgresSql.create(stage.target());
   }
 
-  /** Publishes all rows; the last row per key in the order of the input. */
+  /** Publishes all rows; unless they are inserted, the last one per key in the input's order. */
   String publish() {
     return publish(rows);
   }
@@ -116,7 +119,7 @@ final class StageSql {
         mostBad);
   }
 
-  /** An upsert tries all rows of a key; the other modes try only the last one. */
+  /** An insert and an upsert try all rows of a key; a replacement tries only the last one. */
   private String numbered() {
     String source = "%s AS s JOIN %s".formatted(rows, acknowledged());
     if (key.isEmpty() || stage.mode() == Mode.UPSERT) {

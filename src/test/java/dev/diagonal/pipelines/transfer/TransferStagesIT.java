@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.Row;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -357,6 +358,30 @@ final class TransferStagesIT {
         transfer(database, "--from=csv:" + file, "--to=jdbc:staged --key=id --transaction=all"));
     assertThat(database.query("SELECT id || v FROM staged ORDER BY id"))
         .containsExactly("1c", "2b");
+  }
+
+  @Test
+  void anInsertDropsNoRowOfAKey() throws Exception {
+    Path file = Files.writeString(directory.resolve("twice.csv"), "id,v\n1,a\n2,b\n1,c\n");
+    Path bad = directory.resolve("bad.jsonl");
+    String[] options = {
+      "--from=csv:" + file, "--to=jdbc:staged --key=id --mode=insert --transaction=all"
+    };
+
+    Launched failed = transfer(database, options);
+    assertThat(failed.exitCode()).as("%s", failed).isEqualTo(ExitCode.FAILED);
+    assertThat(failed.err()).anyMatch(line -> line.contains("duplicate key"));
+
+    assertDone(transfer(database, options[0], options[1], "--badRecords=" + bad));
+    assertThat(database.query("SELECT id || v FROM staged ORDER BY 1")).containsExactly("1a", "2b");
+    assertThat(Files.readAllLines(bad))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("line 4", "duplicate key", "1,c");
+
+    database.execute("DROP TABLE staged; CREATE TABLE staged (id bigint, v text)");
+    assertDone(transfer(database, options));
+    assertThat(database.query("SELECT id || v FROM staged ORDER BY 1"))
+        .containsExactly("1a", "1c", "2b");
   }
 
   @ParameterizedTest
