@@ -3,17 +3,20 @@ package dev.diagonal.internal.rows;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A simple condition on a row: a column, a comparison, a literal. A number compares as a number,
- * whatever the type of the column. A quoted text compares byte by byte with the formatted value,
- * which also works for dates and times. Not thread-safe.
+ * whatever the type of the column. A quoted text is a value of the column if that is a date, a time
+ * or a UUID, and a number if that is one; all others compare byte by byte with the formatted value.
+ * Not thread-safe.
  */
 public final class Filter {
 
@@ -29,6 +32,7 @@ public final class Filter {
   private final String operator;
   private final byte[] text;
   private final @Nullable BigDecimal number;
+  private long word;
   private final ByteBuilder formatted = new ByteBuilder(32);
 
   /**
@@ -49,8 +53,9 @@ public final class Filter {
     String literal = parts.group(4);
     boolean quoted = literal.length() >= 2 && literal.startsWith("'") && literal.endsWith("'");
     if (quoted) {
-      text = literal.substring(1, literal.length() - 1).replace("''", "'").getBytes(UTF_8);
-      number = null;
+      String given = literal.substring(1, literal.length() - 1).replace("''", "'");
+      text = type.isTime() || type == FieldType.UUID ? value(given) : given.getBytes(UTF_8);
+      number = type.isNumber() && NUMBER.matcher(given).matches() ? new BigDecimal(given) : null;
     } else if (NUMBER.matcher(literal).matches()) {
       text = new byte[0];
       number = new BigDecimal(literal);
@@ -63,6 +68,24 @@ public final class Filter {
               + condition
               + "'");
     }
+  }
+
+  /** Parses a text as a value of the column, and returns its bytes. */
+  private byte[] value(String given) {
+    RowBlock values =
+        new RowBlock(new RowType(List.of(new Field("value", type))), 1, RowOrigin.of("filter"));
+    byte[] bytes = given.getBytes(UTF_8);
+    try {
+      new ValueParser().set(values, 0, bytes, 0, bytes.length);
+    } catch (BadValueException e) {
+      throw new IllegalArgumentException("filter '%s': %s".formatted(condition, e.getMessage()), e);
+    }
+    values.endRow();
+    if (type.isTime()) {
+      word = values.word(0, 0);
+      return bytes;
+    }
+    return Arrays.copyOfRange(values.bytes(0), values.start(0, 0), values.end(0, 0));
   }
 
   /**
@@ -116,6 +139,9 @@ public final class Filter {
   }
 
   private int compareText(RowBlock block, int row) {
+    if (type.isTime()) {
+      return Long.compare(block.word(row, column), word);
+    }
     if (!type.isWord() && type != FieldType.BYTES) {
       return Arrays.compareUnsigned(
           block.bytes(column),

@@ -17,6 +17,8 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
+import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 
@@ -44,7 +46,9 @@ final class FormatPattern {
     try {
       if (other.isTime()) {
         DateTimeFormatter format =
-            DateTimeFormatter.ofPattern(pattern, locale).withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern(withProlepticYears(pattern), locale)
+                .withResolverStyle(ResolverStyle.STRICT)
+                .withZone(ZoneOffset.UTC);
         return reads ? readTime(source, wanted, format) : spellTime(source, given, format);
       }
       DecimalFormat format = new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(locale));
@@ -58,6 +62,25 @@ final class FormatPattern {
     }
   }
 
+  /**
+   * Replaces the letter of the year of an era by that of the proleptic year, unless the pattern has
+   * an era: a strict formatter makes no date of a year without its era.
+   */
+  private static String withProlepticYears(String pattern) {
+    StringBuilder letters = new StringBuilder(pattern);
+    boolean quoted = false;
+    for (int i = 0; i < pattern.length(); i++) {
+      char c = pattern.charAt(i);
+      quoted ^= c == '\'';
+      if (c == 'G' && !quoted) {
+        return pattern;
+      } else if (c == 'y' && !quoted) {
+        letters.setCharAt(i, 'u');
+      }
+    }
+    return letters.toString();
+  }
+
   private static ColumnConversion readTime(int source, FieldType type, DateTimeFormatter format) {
     return (in, row, out, column) -> {
       String text = in.text(row, source);
@@ -65,19 +88,31 @@ final class FormatPattern {
         return false;
       }
       try {
+        TemporalAccessor value = format.parse(text);
+        if (type != FieldType.DATE) {
+          requireMicros(value, text, type);
+        }
         out.setWord(
             column,
             switch (type) {
-              case DATE -> format.parse(text, LocalDate::from).toEpochDay();
-              case TIME -> ValueFormatter.micros(format.parse(text, LocalTime::from));
-              case TIMESTAMP -> ValueFormatter.micros(format.parse(text, LocalDateTime::from));
-              default -> ValueFormatter.micros(format.parse(text, Instant::from));
+              case DATE -> LocalDate.from(value).toEpochDay();
+              case TIME -> ValueFormatter.micros(LocalTime.from(value));
+              case TIMESTAMP -> ValueFormatter.micros(LocalDateTime.from(value));
+              default -> ValueFormatter.micros(Instant.from(value));
             });
         return true;
       } catch (DateTimeException | ArithmeticException e) {
         throw BadValueException.of(text, type);
       }
     };
+  }
+
+  private static void requireMicros(TemporalAccessor value, String text, FieldType type)
+      throws BadValueException {
+    if (value.isSupported(ChronoField.NANO_OF_SECOND)
+        && value.get(ChronoField.NANO_OF_SECOND) % 1_000 != 0) {
+      throw BadValueException.of(text, type);
+    }
   }
 
   private static ColumnConversion spellTime(int source, FieldType type, DateTimeFormatter format) {
@@ -101,6 +136,11 @@ final class FormatPattern {
 
   private static ColumnConversion readNumber(int source, String pattern, DecimalFormat format) {
     ValueParser parser = new ValueParser();
+    DecimalFormatSymbols symbols = format.getDecimalFormatSymbols();
+    char separator =
+        pattern.indexOf('\u00a4') >= 0
+            ? symbols.getMonetaryGroupingSeparator()
+            : symbols.getGroupingSeparator();
     return (in, row, out, column) -> {
       String text = in.text(row, source);
       if (text.isEmpty()) {
@@ -108,7 +148,8 @@ final class FormatPattern {
       }
       ParsePosition end = new ParsePosition(0);
       if (!(format.parse(text, end) instanceof BigDecimal number)
-          || end.getIndex() != text.length()) {
+          || end.getIndex() != text.length()
+          || !isGrouped(text, format, separator)) {
         throw new BadValueException(
             "'"
                 + BadValueException.shown(text)
@@ -126,6 +167,47 @@ final class FormatPattern {
       parser.set(out, column, plain, 0, plain.length);
       return true;
     };
+  }
+
+  /**
+   * Returns whether a number has group separators in each of their places, or none: {@link
+   * DecimalFormat} ignores where they are.
+   */
+  private static boolean isGrouped(String text, DecimalFormat format, char separator) {
+    if (!format.isGroupingUsed()) {
+      return true;
+    }
+    int at = prefix(text, format);
+    int digits = 0;
+    boolean separated = false;
+    for (; at < text.length(); at++) {
+      char c = text.charAt(at);
+      if (c == separator) {
+        if (separated ? digits != format.getGroupingSize() : !startsGroups(digits, format)) {
+          return false;
+        }
+        separated = true;
+        digits = 0;
+      } else if (Character.isDigit(c)) {
+        digits++;
+      } else {
+        break;
+      }
+    }
+    return !separated || digits == format.getGroupingSize();
+  }
+
+  private static boolean startsGroups(int digits, DecimalFormat format) {
+    return digits > 0 && digits <= format.getGroupingSize();
+  }
+
+  /** Returns the length of the prefix of a number: the longer one that fits, as in Java. */
+  private static int prefix(String text, DecimalFormat format) {
+    String positive = format.getPositivePrefix();
+    String negative = format.getNegativePrefix();
+    return Math.max(
+        text.startsWith(positive) ? positive.length() : 0,
+        text.startsWith(negative) ? negative.length() : 0);
   }
 
   private static ColumnConversion spellNumber(int source, DecimalFormat format) {
