@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.write;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.jdbc.write.RowBatches.BadRows;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.schedule.RejectedRow;
 import java.util.function.Consumer;
@@ -44,7 +45,7 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public static <T> JdbcBlockWriter<T> open(JdbcWrite<T> write) throws Exception {
-    return new JdbcBlockWriter<>(write, null, RowBatches.open(write, false));
+    return new JdbcBlockWriter<>(write, null, RowBatches.open(write, BadRows.FAIL));
   }
 
   /**
@@ -55,7 +56,16 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
    */
   public static <T> JdbcBlockWriter<T> open(JdbcWrite<T> write, Consumer<RejectedRow<T>> rejected)
       throws Exception {
-    return new JdbcBlockWriter<>(write, rejected, RowBatches.open(write, true));
+    return new JdbcBlockWriter<>(write, rejected, RowBatches.open(write, BadRows.SKIP));
+  }
+
+  /**
+   * Opens a writer that passes bad rows, with the database's reason, to {@code rejected}, writes no
+   * other row of their transaction, and fails then.
+   */
+  public static <T> JdbcBlockWriter<T> openToFail(
+      JdbcWrite<T> write, Consumer<RejectedRow<T>> rejected) throws Exception {
+    return new JdbcBlockWriter<>(write, rejected, RowBatches.open(write, BadRows.UNDO));
   }
 
   /** Adds a block. Waits while the maximum number of transactions is in flight. */
@@ -104,13 +114,14 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
     }
     if (rejected != null) {
       result.bad().forEach(bad -> rejected.accept(new RejectedRow<>(bad.row(), bad.reason())));
-      if (!result.bad().isEmpty() && write.ledger().part() != null) {
+      if (!result.bad().isEmpty() && batches.undoes()) {
+        String part = write.ledger().part();
         throw new BadInputException(
-            "table %s refuses %s rows of %s: %s"
+            "table %s refuses %s rows%s: %s"
                 .formatted(
                     write.table().name(),
                     result.bad().size(),
-                    write.ledger().part(),
+                    part == null ? "" : " of " + part,
                     result.bad().get(0).reason()));
       }
     }

@@ -28,7 +28,7 @@ final class RowBatches<T, O> implements AutoCloseable {
   private static final int LEAST_ROWS = 1 << 10;
 
   private final JdbcWrite<T> write;
-  private final boolean rejects;
+  private final BadRows bad;
   private final TransactionWriters<T> writers;
   private final BatchRowsFactory<T> factory;
   private final InFlight<Result<T, O>> inFlight;
@@ -49,6 +49,16 @@ final class RowBatches<T, O> implements AutoCloseable {
    */
   record Result<T, O>(Map<O, Written> written, @Nullable Written all, List<Bad<T, O>> bad) {}
 
+  /** What happens to the rows of a transaction if some of them are bad. */
+  enum BadRows {
+    /** The batch fails. */
+    FAIL,
+    /** The bad rows are in the result, and no row is written. */
+    UNDO,
+    /** The bad rows are in the result, and the others are written. */
+    SKIP
+  }
+
   /** A refused row and the reason. */
   record Bad<T, O>(T row, O origin, String reason) {}
 
@@ -57,13 +67,15 @@ final class RowBatches<T, O> implements AutoCloseable {
   /**
    * Connects to the database.
    *
-   * @param rejects whether bad rows are returned in the results; otherwise they fail the batch
+   * @param bad what happens to bad rows; skipping them undoes the transactions of a part of the
+   *     input, since a later attempt would take the rest for the whole transaction
    */
-  static <T, O> RowBatches<T, O> open(JdbcWrite<T> write, boolean rejects) throws Exception {
-    TransactionWriters<T> writers = new TransactionWriters<>(write, rejects);
+  static <T, O> RowBatches<T, O> open(JdbcWrite<T> write, BadRows bad) throws Exception {
+    BadRows here = bad == BadRows.SKIP && write.ledger().part() != null ? BadRows.UNDO : bad;
+    TransactionWriters<T> writers = new TransactionWriters<>(write, here);
     boolean done = false;
     try {
-      RowBatches<T, O> batches = new RowBatches<>(write, rejects, writers, writers.factory());
+      RowBatches<T, O> batches = new RowBatches<>(write, here, writers, writers.factory());
       done = true;
       return batches;
     } finally {
@@ -74,12 +86,9 @@ final class RowBatches<T, O> implements AutoCloseable {
   }
 
   private RowBatches(
-      JdbcWrite<T> write,
-      boolean rejects,
-      TransactionWriters<T> writers,
-      BatchRowsFactory<T> factory) {
+      JdbcWrite<T> write, BadRows bad, TransactionWriters<T> writers, BatchRowsFactory<T> factory) {
     this.write = write;
-    this.rejects = rejects;
+    this.bad = bad;
     this.writers = writers;
     this.factory = factory;
     this.inFlight =
@@ -90,14 +99,19 @@ final class RowBatches<T, O> implements AutoCloseable {
             write.waitLimit());
   }
 
+  /** Returns whether a bad row undoes its transaction, and is in the result. */
+  boolean undoes() {
+    return bad == BadRows.UNDO;
+  }
+
   /** Returns how many rows are in the batch that is being filled. */
   int openRows() {
     return open == null ? 0 : open.rows.size();
   }
 
   /**
-   * Adds a row, and hands over the batch if it is full. The rows of a part of the input are dropped
-   * after one that is refused, since their transactions would not be those of other attempts.
+   * Adds a row, and hands over the batch if it is full. If bad rows undo their transaction, the
+   * rows after one that is refused are dropped.
    */
   void add(T row, O origin) throws Exception {
     if (stopped) {
@@ -115,7 +129,7 @@ final class RowBatches<T, O> implements AutoCloseable {
       throw e;
     } catch (Exception fault) {
       refuse(row, origin, fault);
-      stopped = write.ledger().part() != null;
+      stopped = bad == BadRows.UNDO;
       return;
     }
     batch.origins.add(origin);
@@ -224,7 +238,7 @@ final class RowBatches<T, O> implements AutoCloseable {
   private void refuse(T row, O origin, Exception fault) {
     String message = fault.getMessage();
     String reason = message == null ? fault.getClass().getSimpleName() : message;
-    if (!rejects) {
+    if (bad == BadRows.FAIL) {
       throw new BadInputException(
           "a row does not fit table %s of %s: %s"
               .formatted(write.table().name(), write.database(), reason),

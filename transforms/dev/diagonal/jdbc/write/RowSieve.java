@@ -3,6 +3,7 @@ package dev.diagonal.jdbc.write;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
+import dev.diagonal.jdbc.write.RowBatches.BadRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -31,13 +32,14 @@ final class RowSieve<T> {
   private final List<Rejected> rejected = new ArrayList<>();
 
   /**
-   * @param firstOnly whether to stop at the first bad row and write nothing
+   * @param bad what happens to bad rows: if they fail the batch, or undo it where there are no
+   *     savepoints, the sieve stops at the first one and writes nothing
    */
-  RowSieve(Connection connection, BatchRows<T> rows, KeyOrder order, boolean firstOnly) {
+  RowSieve(Connection connection, BatchRows<T> rows, KeyOrder order, BadRows bad) {
     this.connection = connection;
     this.rows = rows;
     this.order = order;
-    this.firstOnly = firstOnly;
+    this.firstOnly = bad == BadRows.FAIL || (bad == BadRows.UNDO && !rows.hasSavepoints());
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.diagonal.internal.metrics.RunRecorder;
 import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.jdbc.write.BatchOutcome.Missing;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
+import dev.diagonal.jdbc.write.RowBatches.BadRows;
 import dev.diagonal.metrics.Changes;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,22 +25,21 @@ import org.jspecify.annotations.Nullable;
 final class TransactionWriter<T> implements AutoCloseable {
 
   private final JdbcWrite<T> write;
-  private final boolean rejects;
+  private final BadRows bad;
   private final PlacedConnection connection;
   private final WriteFaults faults;
   private final boolean sharesLedger;
   private @Nullable WriterLedger ledger;
 
   /**
-   * @param rejects whether bad rows are returned in the outcome and the others written; otherwise
-   *     they fail the batch
+   * @param bad what happens to bad rows
    * @param ledger that another writer has opened and closes, or null to open one
    */
-  TransactionWriter(JdbcWrite<T> write, boolean rejects, @Nullable WriterLedger ledger) {
+  TransactionWriter(JdbcWrite<T> write, BadRows bad, @Nullable WriterLedger ledger) {
     this.write = write;
     this.ledger = ledger;
     this.sharesLedger = ledger != null;
-    this.rejects = rejects;
+    this.bad = bad;
     this.connection = new PlacedConnection(write);
     this.faults = new WriteFaults(write, connection);
   }
@@ -98,7 +98,7 @@ final class TransactionWriter<T> implements AutoCloseable {
   /**
    * Writes one batch.
    *
-   * @throws BadInputException if a row is refused and {@code rejects} is false; the message
+   * @throws BadInputException if a row is refused and {@link BadRows#FAIL} applies; the message
    *     includes its key
    * @throws SQLException if the database refuses for another reason, or retries run out; the
    *     message includes the table, the number of rows and the first key
@@ -278,13 +278,13 @@ final class TransactionWriter<T> implements AutoCloseable {
       made++;
       doubtful |= siftedBefore && !rows.hasSavepoints(); // parts of it may be committed
       siftedBefore = true;
-      List<Rejected> rejected = new RowSieve<>(open, rows, order, !rejects).rejected();
-      if (!rejected.isEmpty() && write.ledger().part() != null && rejects) {
-        open.rollback(); // a later attempt would take the rest for the whole transaction
+      List<Rejected> rejected = new RowSieve<>(open, rows, order, bad).rejected();
+      if (!rejected.isEmpty() && bad == BadRows.UNDO) {
+        open.rollback();
         undone = true;
         return rejected;
       }
-      if (!rejects && !rejected.isEmpty()) {
+      if (!rejected.isEmpty() && bad == BadRows.FAIL) {
         open.rollback();
         Rejected first = rejected.get(0);
         throw new BadInputException(

@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.write;
 
 import dev.diagonal.internal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.jdbc.write.RowBatches.BadRows;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 final class TransactionWriters<T> implements AutoCloseable {
 
   private final JdbcWrite<T> write;
-  private final boolean rejects;
+  private final BadRows bad;
   private final List<TransactionWriter<T>> all = new ArrayList<>();
   private final Deque<TransactionWriter<T>> free = new ArrayDeque<>();
   private boolean closed;
 
-  TransactionWriters(JdbcWrite<T> write, boolean rejects) {
+  TransactionWriters(JdbcWrite<T> write, BadRows bad) {
     this.write = write;
-    this.rejects = rejects;
+    this.bad = bad;
   }
 
   /** Returns how many batches may be written at the same time. */
@@ -61,7 +62,7 @@ final class TransactionWriters<T> implements AutoCloseable {
 
   private synchronized TransactionWriter<T> added() {
     WriterLedger ledger = all.isEmpty() ? null : all.get(0).ledger();
-    TransactionWriter<T> writer = new TransactionWriter<>(write, rejects, ledger);
+    TransactionWriter<T> writer = new TransactionWriter<>(write, bad, ledger);
     all.add(writer);
     return writer;
   }

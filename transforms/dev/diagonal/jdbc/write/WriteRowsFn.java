@@ -5,6 +5,7 @@ import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.internal.jdbc.table.RowKey;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.WriteMetrics;
+import dev.diagonal.jdbc.write.RowBatches.BadRows;
 import dev.diagonal.metrics.Written;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -137,7 +138,7 @@ final class WriteRowsFn<InputT, T> extends DoFn<InputT, Written> {
   private RowBatches<T, BoundedWindow> batches() throws Exception {
     RowBatches<T, BoundedWindow> open = batches;
     if (open == null) {
-      open = RowBatches.open(write, rejects);
+      open = RowBatches.open(write, rejects ? BadRows.SKIP : BadRows.FAIL);
       batches = open;
     }
     return open;

@@ -141,8 +141,8 @@ final class TransferOutput {
     }
     LedgerSettings ledger = recording.begin(database, table, found, mode, source, input.readers());
     if (stages == null) {
-      return recording.recorded(
-          new JdbcSink(database, table, mode, spec.commitRows(), ledger), source);
+      JdbcSink sink = new JdbcSink(database, table, mode, spec.commitRows(), ledger);
+      return recording.recorded(options.getBadRecords() == null ? sink.failing() : sink, source);
     }
     if (to.mode() == Mode.upsert) {
       CreateTable.checkKey(database, table); // before the stage is filled

@@ -39,6 +39,7 @@ public final class JdbcSink implements BlockSink {
   private final LedgerSettings ledger;
   private final boolean tuples;
   private final boolean rewrites;
+  private final boolean skips;
 
   /**
    * @param table whose columns are among those of the rows
@@ -50,7 +51,7 @@ public final class JdbcSink implements BlockSink {
    */
   public JdbcSink(
       JdbcTarget database, Table table, WriteMode mode, int commitRows, LedgerSettings ledger) {
-    this(database, table, mode, commitRows, ledger, false, false);
+    this(database, table, mode, commitRows, ledger, false, false, true);
   }
 
   private JdbcSink(
@@ -60,7 +61,8 @@ public final class JdbcSink implements BlockSink {
       int commitRows,
       LedgerSettings ledger,
       boolean tuples,
-      boolean rewrites) {
+      boolean rewrites,
+      boolean skips) {
     this.database = database;
     this.table = table;
     this.mode = mode;
@@ -68,6 +70,7 @@ public final class JdbcSink implements BlockSink {
     this.ledger = ledger;
     this.tuples = tuples;
     this.rewrites = rewrites;
+    this.skips = skips;
     var unused = write((row, values) -> {});
   }
 
@@ -81,7 +84,7 @@ public final class JdbcSink implements BlockSink {
     if (mode != WriteMode.INSERT || !table.keyColumns().isEmpty()) {
       throw new IllegalStateException("tuples can only be inserted into a table without a key");
     }
-    return new JdbcSink(database, table, mode, commitRows, ledger, true, rewrites);
+    return new JdbcSink(database, table, mode, commitRows, ledger, true, rewrites, skips);
   }
 
   /**
@@ -94,7 +97,15 @@ public final class JdbcSink implements BlockSink {
     if (mode != WriteMode.UPSERT || ledger.run() == null) {
       throw new IllegalStateException("only ranges of an upsert with a run can be rewritten");
     }
-    return new JdbcSink(database, table, mode, commitRows, ledger, tuples, true);
+    return new JdbcSink(database, table, mode, commitRows, ledger, tuples, true, skips);
+  }
+
+  /**
+   * Returns a sink for runs that fail with the first bad row: it does not write the other rows of
+   * its transaction.
+   */
+  public JdbcSink failing() {
+    return new JdbcSink(database, table, mode, commitRows, ledger, tuples, rewrites, false);
   }
 
   /** Returns the table with its written columns. */
@@ -158,7 +169,10 @@ public final class JdbcSink implements BlockSink {
 
     TableWriter(SourceRange range, JdbcWrite<RowAt> write) throws Exception {
       this.range = range;
-      writer = JdbcBlockWriter.open(write, rejected::add);
+      writer =
+          skips
+              ? JdbcBlockWriter.open(write, rejected::add)
+              : JdbcBlockWriter.openToFail(write, rejected::add);
     }
 
     @Override

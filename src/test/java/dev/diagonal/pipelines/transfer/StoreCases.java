@@ -226,6 +226,16 @@ abstract class StoreCases {
   void rowRefusedByTargetFailsRunWithReason() throws Exception {
     execute("CREATE TABLE people (id int PRIMARY KEY, age int CHECK (age < 150))");
     assertFailed("age", load("id,age\n1,2\n2,200\n3,4\n", "people", "--mode=insert"));
+    assertThat(query("SELECT id FROM people")).isEmpty();
+  }
+
+  @Test
+  void failedRunWritesNothingOfItsTransaction() throws Exception {
+    execute("CREATE TABLE people (id int, age int CHECK (age < 150))");
+    assertFailed("age", load("id,age\n1,2\n2,2\n3,200\n4,4\n", "people"));
+    assertThat(query("SELECT id FROM people")).isEmpty();
+    assertDone(load("id,age\n1,2\n2,2\n3,20\n4,4\n", "people"));
+    assertThat(query("SELECT id FROM people ORDER BY id")).containsExactly("1", "2", "3", "4");
   }
 
   @Test
