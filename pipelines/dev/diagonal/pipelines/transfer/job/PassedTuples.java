@@ -19,6 +19,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 record PassedTuples(JdbcRows source, JdbcSink sink) {
 
-  static final String REMARK =
+  private static final String REMARK =
       "rows were copied in COPY's binary format: the columns of both tables have the same types";
 
   /** Returns a transfer of tuples, or null if rows must be decoded. */
@@ -61,6 +62,11 @@ record PassedTuples(JdbcRows source, JdbcSink sink) {
             && SameTypes.in(read.table, written.table, table.columns());
     List<String> columns = table.columns().stream().map(Column::name).toList();
     return same ? new PassedTuples(rows.tuples(columns), sink.tuples()) : null;
+  }
+
+  /** Returns remarks on the rows and on how they were copied. */
+  List<String> remarks() {
+    return Stream.concat(source.remarks().stream(), Stream.of(REMARK)).toList();
   }
 
   private record Found(String server, @Nullable FoundTable table) {}

@@ -167,7 +167,7 @@ public final class TransferJob implements Job {
       text.warnings().forEach(System.err::println);
     }
     PassedTuples passed = PassedTuples.of(spec, options, source, sinks, servers);
-    typeRemarks = passed == null ? planned.remarks() : List.of(PassedTuples.REMARK);
+    typeRemarks = passed == null ? planned.remarks() : passed.remarks();
     RowTransfer transfer =
         (passed == null
                 ? RowTransfer.of(recording.remaining(source), mapping, sinks)

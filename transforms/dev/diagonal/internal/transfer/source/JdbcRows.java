@@ -7,6 +7,7 @@ import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.snapshot.ColumnOverlap;
 import dev.diagonal.internal.jdbc.snapshot.ColumnWindow;
 import dev.diagonal.internal.jdbc.snapshot.CopiedRows;
+import dev.diagonal.internal.jdbc.snapshot.HiddenRows;
 import dev.diagonal.internal.jdbc.snapshot.Snapshot;
 import dev.diagonal.internal.jdbc.snapshot.SnapshotSessions;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
@@ -19,6 +20,7 @@ import dev.diagonal.rows.FieldType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,7 @@ public final class JdbcRows extends RelationRows {
 
   private final PostgresRelation source;
   private final boolean tuples;
+  private final List<String> remarks;
 
   /** Ranges of pages, or none if the ranges are those of a key. */
   private final List<SourceRange> pages;
@@ -52,12 +55,14 @@ public final class JdbcRows extends RelationRows {
       RowType type,
       List<String> expressions,
       List<SourceRange> pages,
-      boolean tuples) {
+      boolean tuples,
+      List<String> remarks) {
     super(source.database(), source.relation(), source.shown(), key, maxRanges, type);
     this.source = source;
     this.tuples = tuples;
     this.expressions = List.copyOf(expressions);
     this.pages = List.copyOf(pages);
+    this.remarks = List.copyOf(remarks);
   }
 
   /** Returns whether the ranges are those of pages, which {@link #tuples} requires. */
@@ -73,7 +78,14 @@ public final class JdbcRows extends RelationRows {
    */
   public JdbcRows tuples(List<String> columns) {
     return new JdbcRows(
-        source, null, 1, TUPLE, columns.stream().map(PostgresSql::quote).toList(), pages, true);
+        source,
+        null,
+        1,
+        TUPLE,
+        columns.stream().map(PostgresSql::quote).toList(),
+        pages,
+        true,
+        remarks);
   }
 
   /**
@@ -98,7 +110,8 @@ public final class JdbcRows extends RelationRows {
         blockType(),
         expressions,
         pages,
-        tuples);
+        tuples,
+        remarks);
   }
 
   /** Returns the least value that is read after {@link #since}, or null if all rows are read. */
@@ -116,7 +129,8 @@ public final class JdbcRows extends RelationRows {
   @Override
   public List<String> remarks() {
     ColumnWindow window = source.window();
-    return window == null ? List.of() : window.remarks();
+    List<String> ofWindow = window == null ? List.of() : window.remarks();
+    return Stream.concat(remarks.stream(), ofWindow.stream()).toList();
   }
 
   /**
@@ -201,7 +215,15 @@ public final class JdbcRows extends RelationRows {
       List<SourceRange> pages)
       throws SQLException {
     SelectedColumns columns = SelectedColumns.of(connection, read.relation());
-    return new JdbcRows(read, key, maxRanges, columns.type(), columns.expressions(), pages, false);
+    return new JdbcRows(
+        read,
+        key,
+        maxRanges,
+        columns.type(),
+        columns.expressions(),
+        pages,
+        false,
+        HiddenRows.remarks(connection, read.relation()));
   }
 
   @Override

@@ -379,10 +379,53 @@ final class TransferSnapshotIT {
         """);
     Path file = directory.resolve("few.csv");
 
-    assertDone(transfer("--from=jdbc:parts.all_of --to=csv:" + file, jdbc("reader")));
+    Launched launched = transfer("--from=jdbc:parts.all_of --to=csv:" + file, jdbc("reader"));
 
+    assertDone(launched);
+    assertThat(launched.out())
+        .anyMatch(line -> line.contains("row-level security applies to user reader: rows that"));
     long few = database.number("SELECT count(*) FROM accounts WHERE id < 1000 OR id > 599000");
     assertThat(Files.readAllLines(file)).hasSize((int) (1 + few));
+  }
+
+  /** A view reads as its owner, to whom no policy applies. */
+  @Test
+  void saysWhetherPoliciesHideRowsOfQueries() throws Exception {
+    createReader();
+    partitionAccounts();
+    database.execute(
+        """
+        ALTER TABLE parts.low ENABLE ROW LEVEL SECURITY;
+        CREATE VIEW parts.owned AS SELECT id FROM parts.low;
+        CREATE TABLE parts.empty_copy (LIKE parts.low);
+        GRANT USAGE ON SCHEMA parts TO reader; GRANT ALL ON ALL TABLES IN SCHEMA parts TO reader;
+        """);
+    String to = " --to=csv:" + directory.resolve("some.csv");
+
+    Launched query =
+        Launched.with(
+            Main.COMMANDS,
+            "transfer",
+            "--from=jdbc:",
+            "--query=SELECT id FROM parts.low",
+            "--to=csv:" + directory.resolve("query.csv"),
+            "--jdbcUrl=" + database.postgres().jdbcUrl(),
+            "--jdbcUser=reader");
+    assertDone(query);
+    assertThat(query.out()).anyMatch(line -> line.contains("rows that it hides are not read"));
+    Launched copied =
+        transfer(
+            "--from=jdbc:parts.low --to=jdbc:parts.empty_copy --inputJdbcUser=reader",
+            "--inputJdbcUrl=" + database.postgres().jdbcUrl(),
+            jdbc());
+    assertDone(copied);
+    assertThat(copied.out())
+        .anyMatch(line -> line.contains("COPY's binary format"))
+        .anyMatch(line -> line.contains("rows that it hides are not read"));
+    assertThat(transfer("--from=jdbc:parts.owned" + to, jdbc("reader")).out())
+        .noneMatch(line -> line.contains("row-level security"));
+    assertThat(transfer("--from=jdbc:parts.low" + to, jdbc()).out())
+        .noneMatch(line -> line.contains("row-level security"));
   }
 
   @Test
