@@ -42,6 +42,11 @@ public record WireColumn(Column column, FoundColumn found, WireType type) {
     if (!isCast()) {
       return name;
     }
+    if (found.pgName().equals("regclass")) {
+      // The only such type whose cast from text is a function of its own: it refuses '-', which is
+      // 0.
+      return "pg_catalog.regclassin(pg_catalog.textout(" + name + "))";
+    }
     String type = "::" + found.baseType();
     if (found.pgName().equals("money")) {
       String number = name + "::numeric";

@@ -76,6 +76,14 @@ final class TransferTypesIT {
   }
 
   @Test
+  void relationsAreReadAsTheirTypeReadsThem() throws Exception {
+    database.execute("CREATE TABLE typed (id int PRIMARY KEY, relation regclass)");
+    assertDone(load("csv", "id,relation\n1,-\n2,pg_class\n", "--key=id"));
+    assertThat(texts("SELECT id || ' ' || relation::oid::bigint FROM typed ORDER BY id"))
+        .containsExactly("1 0", "2 1259");
+  }
+
+  @Test
   void longKeysStayDifferent() throws Exception {
     assertDone(
         load(
