@@ -8,6 +8,7 @@ import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.schema.InternalSchemaException;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
+import dev.diagonal.internal.jdbc.sql.MissingRight;
 import dev.diagonal.internal.jdbc.sql.UnreachableWarning;
 import dev.diagonal.internal.jobs.BatchesFailedException;
 import dev.diagonal.internal.schedule.BatchFailedException;
@@ -67,12 +68,6 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   /** A wrong or missing password, or a user who may not log in. */
   private static final Set<String> LOGIN_STATES = Set.of("28P01", "28000", "08004");
 
-  private static final String MISSING_RIGHT_STATE = "42501";
-
-  private static final String GRANT =
-      "the owner can allow it with GRANT USAGE ON SCHEMA … TO the user, and GRANT SELECT, INSERT,"
-          + " UPDATE, DELETE ON TABLE … TO the user; creating a table needs CREATE on its schema";
-
   /**
    * A prepared statement exists already, or does not exist: the pooler has switched the connection.
    */
@@ -88,9 +83,8 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     for (Throwable cause : causes) {
       Failure failure = explain(cause, messageOf(cause));
       if (failure != null) {
-        return failure.hint() == null && isOfMissingRight(causes)
-            ? new Failure(failure.message(), GRANT, true)
-            : failure;
+        String right = failure.hint() == null ? missingRight(causes) : null;
+        return right == null ? failure : new Failure(failure.message(), right, true);
       }
     }
     for (Throwable cause : causes) {
@@ -101,11 +95,14 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     return new Failure(described(causes.get(causes.size() - 1)), null, false);
   }
 
-  private static boolean isOfMissingRight(List<Throwable> causes) {
-    return causes.stream()
-        .anyMatch(
-            cause ->
-                cause instanceof SQLException sql && MISSING_RIGHT_STATE.equals(sql.getSQLState()));
+  private static @Nullable String missingRight(List<Throwable> causes) {
+    for (Throwable cause : causes) {
+      String hint = cause instanceof SQLException sql ? MissingRight.hint(sql) : null;
+      if (hint != null) {
+        return hint;
+      }
+    }
+    return null;
   }
 
   /** Explains a runner that ended in a state other than DONE without an exception. */
@@ -200,8 +197,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return "give the user with --jdbcUser and the password with --jdbcPasswordFile=FILE or in"
           + " DIAGONAL_JDBC_PASSWORD (in a plan: user and passwordFile of the connection)";
     }
-    if (MISSING_RIGHT_STATE.equals(state)) {
-      return GRANT;
+    String right = MissingRight.hint(fault);
+    if (right != null) {
+      return right;
     }
     if (String.valueOf(fault.getMessage()).contains("Unable to parse URL")) {
       return "the URL of a database must look like jdbc:postgresql://host:5432/database";

@@ -186,6 +186,25 @@ final class FailureTest {
   }
 
   @Test
+  void hintNamesTheDeniedTable() {
+    assertThat(
+            Failure.of(
+                    wrapped(new SQLException("ERROR: permission denied for table orders", "42501")))
+                .hint())
+        .isEqualTo("the owner can allow reading it with GRANT SELECT ON orders TO the user");
+    assertThat(
+            Failure.of(
+                    wrapped(new SQLException("ERROR: permission denied for schema app", "42501")))
+                .hint())
+        .isEqualTo("the owner can allow it with GRANT USAGE ON SCHEMA app TO the user");
+    String denied =
+        "(conn=7) SELECT command denied to user 'poor'@'localhost' for table `shop`.`orders`";
+    assertThat(Failure.of(wrapped(new SQLException(denied, "42000", 1142))).hint())
+        .isEqualTo(
+            "an administrator can allow it with GRANT SELECT ON `shop`.`orders` TO 'poor'@'localhost'");
+  }
+
+  @Test
   void hintsAtPasswordOptionAfterFailedLogin() {
     Failure failure = Failure.of(wrapped(new SQLException("authentication failed", "28P01")));
     assertThat(failure.hint()).contains("--jdbcPasswordFile", "DIAGONAL_JDBC_PASSWORD");
