@@ -5,7 +5,7 @@ import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.sql.SqlScript;
-import dev.diagonal.internal.rows.Columns;
+import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.internal.rows.RowOrigin;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -40,7 +40,12 @@ abstract class RelationRows implements BlockSource {
       @Nullable String key,
       int maxRanges,
       RowType type) {
-    if (key != null && !type.field(Columns.indexOf(type, key)).type().isWhole()) {
+    if (key != null && type.indexOf(key) < 0) {
+      throw new BadInputException(
+          "--rangeKey: %s has no column '%s'%s"
+              .formatted(shown, key, NearestName.hint(key, type.names())));
+    }
+    if (key != null && !type.field(type.indexOf(key)).type().isWhole()) {
       throw new BadInputException(
           "column '%s' does not hold whole numbers, so it cannot be the range key; --rangeKey names another column"
               .formatted(key));

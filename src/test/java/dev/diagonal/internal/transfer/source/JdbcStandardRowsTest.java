@@ -183,5 +183,8 @@ final class JdbcStandardRowsTest {
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "column 'WORD' does not hold whole numbers, so it cannot be the range key; --rangeKey names another column");
+    assertThatThrownBy(() -> JdbcStandardRows.ofTable(memory, "W", "nope", 4))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("--rangeKey: table W has no column 'nope'; known are WORD");
   }
 }
