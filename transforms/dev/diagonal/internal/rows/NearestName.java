@@ -19,9 +19,16 @@ public final class NearestName {
    * none is near, {@code ; known are …}.
    */
   public static String hint(String given, Collection<String> known) {
-    return nearest(given, known)
-        .map(name -> "; did you mean '" + name + "'?")
-        .orElse(known.isEmpty() ? "; there are none" : "; known are " + list(known));
+    String suggestion = suggestion(given, known);
+    if (!suggestion.isEmpty()) {
+      return suggestion;
+    }
+    return known.isEmpty() ? "; there are none" : "; known are " + list(known);
+  }
+
+  /** Returns {@code ; did you mean 'x'?} for the nearest known name, or nothing if none is near. */
+  public static String suggestion(String given, Collection<String> known) {
+    return nearest(given, known).map(name -> "; did you mean '" + name + "'?").orElse("");
   }
 
   /** Returns the names, the first {@value #MOST_NAMES} of them if there are more. */

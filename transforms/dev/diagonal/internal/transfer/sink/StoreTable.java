@@ -77,12 +77,14 @@ record StoreTable(JdbcTarget database) {
     List<Column> columns = new ArrayList<>();
     List<@Nullable String> problems = new ArrayList<>();
     problems.add(found.problem());
+    boolean missing = false;
     for (Column column : wanted.columns()) {
       StoredColumn its = found.column(column.name());
       if (its == null) {
         problems.add(
             "column '%s': it has none%s"
-                .formatted(column.name(), NearestName.hint(column.name(), names)));
+                .formatted(column.name(), NearestName.suggestion(column.name(), names)));
+        missing = true;
       } else if (its.generated() && column.key()) {
         problems.add("column '%s': it is generated, and cannot be a key".formatted(column.name()));
       } else if (!its.generated()) {
@@ -99,6 +101,9 @@ record StoreTable(JdbcTarget database) {
         }
         problems.add(problem == null ? null : "column '%s': %s".formatted(its.name(), problem));
       }
+    }
+    if (missing) {
+      problems.add("its columns are " + NearestName.list(names));
     }
     if (mode != WriteMode.INSERT && mode != WriteMode.DELETE) {
       boolean inserts = mode != WriteMode.UPDATE && dialect().upsertsByAnyKey();

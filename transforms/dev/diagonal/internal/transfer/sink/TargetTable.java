@@ -115,12 +115,14 @@ public final class TargetTable {
     List<String> names = found.columns().stream().map(FoundColumn::name).toList();
     List<Column> columns = new ArrayList<>();
     List<String> problems = new ArrayList<>();
+    boolean missing = false;
     for (Column column : wanted.columns()) {
       FoundColumn its = found.column(column.name());
       if (its == null) {
         problems.add(
             "column '%s': it has none%s"
-                .formatted(column.name(), NearestName.hint(column.name(), names)));
+                .formatted(column.name(), NearestName.suggestion(column.name(), names)));
+        missing = true;
       } else if (its.generated() && column.key()) {
         problems.add("column '%s': it is generated, and cannot be a key".formatted(column.name()));
       } else if (!its.generated()) {
@@ -131,6 +133,9 @@ public final class TargetTable {
                 its.identityAlways() ? Column.IDENTITY_ALWAYS : "",
                 column.key()));
       }
+    }
+    if (missing) {
+      problems.add("its columns are " + NearestName.list(names));
     }
     if (!problems.isEmpty()) {
       throw new TargetMismatchException(

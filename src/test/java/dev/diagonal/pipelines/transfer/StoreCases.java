@@ -306,6 +306,9 @@ abstract class StoreCases {
     execute("CREATE TABLE people (id int, name varchar(10))");
     assertFailed("column 'nme': it has none", load("id,nme\n1,a\n", "people"));
     assertFailed(
+        "column 'weight': it has none; column 'colour': it has none; its columns are id, name",
+        load("id,weight,colour\n1,2,3\n", "people"));
+    assertFailed(
         "no primary key or unique constraint on (id)",
         load("id,name\n1,a\n", "people", "--key=id"));
   }
