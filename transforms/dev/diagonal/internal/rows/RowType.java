@@ -57,7 +57,10 @@ public final class RowType implements Serializable {
       known = new HashMap<>();
       for (Field field : fields) {
         Integer before = known.putIfAbsent(field.name(), known.size());
-        checkArgument(before == null, "two columns are named '%s'", field.name());
+        checkArgument(
+            before == null,
+            "two columns are named '%s'; rename one, in a query with AS",
+            field.name());
       }
       positions = known;
     }

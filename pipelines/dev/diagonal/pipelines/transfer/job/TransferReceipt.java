@@ -94,7 +94,7 @@ final class TransferReceipt {
     if (to instanceof ToIndex) {
       return "documents are not read back";
     } else if (to instanceof ToFile file && OutputPlace.of(file.path()).isStream()) {
-      return "" + file.path() + " cannot be read again";
+      return file.path() + " cannot be read again";
     } else if (to instanceof ToJdbc table && grouped) {
       return "table %s changes when its group ends, after this transfer".formatted(table.table());
     } else if (to instanceof ToJdbc && spec.atOnce() && options.getBadRecords() != null) {

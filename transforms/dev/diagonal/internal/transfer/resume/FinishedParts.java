@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ranges of files that are finished in all sinks of a transfer, which are files too: a later
- * run uses their parts and does not read them again. With each part there is a checksum of the
- * bytes that the range was read from, so that a source file that has changed is noticed.
+ * run uses their parts. With each part there is a checksum of the bytes of its range; the later run
+ * reads these bytes again to compare it, so that a source file that has changed is noticed.
  *
  * @param sinks all sinks of the transfer
  * @param files the files that are read

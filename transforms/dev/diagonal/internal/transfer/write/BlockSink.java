@@ -4,7 +4,7 @@ import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.transfer.source.SourceRange;
 import java.io.Serializable;
 
-/** A target of rows: {@link TextFileSink}, {@link JdbcSink} or {@link IndexSink}. */
+/** A target of rows: a file, a table, its stage, an index, or a wrapper of another sink. */
 public interface BlockSink extends Serializable {
 
   /** Returns the target, for messages. */

@@ -168,7 +168,7 @@ final class DocumentFields {
         IndexFields.TIMESTAMP);
     checkArgument(
         versionColumn == null,
-        "data stream %s takes new documents only, which have no versions: remove --versionColumn"
+        "data stream %s takes new documents only, which have no versions: leave --versionColumn"
             + " out",
         stream.index());
   }
