@@ -75,7 +75,10 @@ public record Summary(
       add(parts, "unchanged", changes.unchanged());
       add(parts, "replaced by later ones of the same key", changes.replaced());
       add(parts, "dropped by a trigger of the table", changes.dropped());
-      add(parts, "that a trigger or a rule of the table may have dropped", changes.uncertain());
+      add(
+          parts,
+          "of unknown effect, as a trigger or a rule of the table may drop rows",
+          changes.uncertain());
       return " (" + String.join(", ", parts) + ")";
     }
 

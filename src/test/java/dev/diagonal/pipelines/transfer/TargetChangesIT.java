@@ -116,7 +116,8 @@ final class TargetChangesIT {
     dropOddIds();
     Path rows = Files.writeString(directory.resolve("few.csv"), "id,v\n1,1\n2,2\n");
     assertThat(target(load(rows, "--key=id", "--mode=ignore")))
-        .endsWith(" (1 new, 1 that a trigger or a rule of the table may have dropped)");
+        .endsWith(
+            " (1 new, 1 of unknown effect, as a trigger or a rule of the table may drop rows)");
     Path even = Files.writeString(directory.resolve("even.csv"), "id,v\n4,1\n");
     assertThat(target(load(even, "--key=id", "--mode=ignore"))).endsWith(" (1 new)");
   }
@@ -129,7 +130,7 @@ final class TargetChangesIT {
     String bad = "--badRecords=" + directory.resolve("bad.jsonl");
     assertThat(target(load(rows, "--key=id", bad)))
         .contains(" 3 rows ")
-        .endsWith(" (3 that a trigger or a rule of the table may have dropped)");
+        .endsWith(" (3 of unknown effect, as a trigger or a rule of the table may drop rows)");
     for (String mode : List.of("--mode=upsert", "--mode=replace")) {
       Launched launched = load(rows, "--key=id", "--transaction=all", mode, bad);
       assertThat(launched.err())
