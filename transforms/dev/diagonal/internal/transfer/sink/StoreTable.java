@@ -67,6 +67,9 @@ record StoreTable(JdbcTarget database) {
       throws SQLException, InterruptedException {
     Table wanted = TargetTable.of(name, source, rows, key);
     StoredTable found = found(name).orElse(null);
+    if (found == null) {
+      TargetTable.checkMayBeMissing(name, mode);
+    }
     return found == null
         ? new Table(name, dialect().created(rows.fields(), key))
         : new Table(name, columns(found, wanted, rows, mode));

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,7 @@ public final class TargetTable {
             connection -> {
               FoundTable found = FoundTable.find(connection, name);
               if (found == null) {
+                checkMayBeMissing(name, mode);
                 return wanted;
               }
               Table table = new Table(name, columns(connection, found, wanted));
@@ -108,6 +110,19 @@ public final class TargetTable {
               }
               return table;
             });
+  }
+
+  /**
+   * Refuses to create a table in which rows are updated or deleted.
+   *
+   * @throws IllegalArgumentException if the mode writes to existing rows
+   */
+  static void checkMayBeMissing(String name, WriteMode mode) {
+    checkArgument(
+        mode != WriteMode.UPDATE && mode != WriteMode.DELETE,
+        "table %s does not exist, so --mode=%s would find no row in it: name an existing table, or create it with --mode=upsert",
+        name,
+        mode.name().toLowerCase(Locale.ROOT));
   }
 
   private static List<Column> columns(Connection connection, FoundTable found, Table wanted)

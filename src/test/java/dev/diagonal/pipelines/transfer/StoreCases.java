@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What transfers do with tables of MariaDB, SQLite and DuckDB alike. */
 abstract class StoreCases {
@@ -311,6 +313,15 @@ abstract class StoreCases {
     assertFailed(
         "no primary key or unique constraint on (id)",
         load("id,name\n1,a\n", "people", "--key=id"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"update", "delete"})
+  void missingTableIsNotCreatedForItsRows(String mode) throws Exception {
+    assertRefused(
+        "table people does not exist, so --mode=" + mode,
+        load("id,name\n1,a\n", "people", "--key=id", "--mode=" + mode));
+    execute("CREATE TABLE people (id int)"); // which fails if it exists
   }
 
   @Test
