@@ -72,7 +72,7 @@ record TargetsCheck(TransferSpec spec) {
         table.mode() == Mode.ignore || table.mode() == Mode.update || table.mode() == Mode.delete;
     if ((together && neverAtOnce) || (!together && onlyAtOnce)) {
       throw new IllegalArgumentException(
-          "mode %s of table %s needs transaction %s"
+          "--mode=%s of table %s needs --transaction=%s"
               .formatted(table.mode(), table.table(), together ? "each" : "all"));
     }
   }
@@ -81,8 +81,26 @@ record TargetsCheck(TransferSpec spec) {
   private boolean isSource(ToJdbc table) {
     return spec.from() instanceof FromJdbc from
         && from.table() != null
-        && tableOf(from.table(), from.database().at(ServerUrls.TO_COME))
-            .equals(tableOf(table.table(), table.database().at(ServerUrls.TO_COME)));
+        && isSame(
+            from.table(),
+            from.database().at(ServerUrls.TO_COME),
+            table.table(),
+            table.database().at(ServerUrls.TO_COME));
+  }
+
+  /** With a schema, a name means the same table for every user and search path. */
+  private static boolean isSame(
+      String table, JdbcTarget database, String other, JdbcTarget otherDatabase) {
+    boolean named =
+        table.contains(".")
+            && table.equals(other)
+            && DatabaseKind.of(database.url()) == DatabaseKind.POSTGRES
+            && withoutParameters(database).equals(withoutParameters(otherDatabase));
+    return named || tableOf(table, database).equals(tableOf(other, otherDatabase));
+  }
+
+  private static String withoutParameters(JdbcTarget database) {
+    return database.url().replaceFirst("[?].*", "");
   }
 
   /**
@@ -97,7 +115,7 @@ record TargetsCheck(TransferSpec spec) {
     Matcher path = SEARCH_PATH.matcher(database.url());
     boolean usual = !path.find();
     return List.of(
-        database.url().replaceFirst("[?].*", ""),
+        withoutParameters(database),
         Optional.ofNullable(database.user()),
         usual ? "" : path.group(),
         usual && table.startsWith("public.") ? table.substring("public.".length()) : table);

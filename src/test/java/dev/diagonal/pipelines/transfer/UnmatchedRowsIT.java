@@ -92,6 +92,15 @@ final class UnmatchedRowsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"update", "delete"})
+  void missingTableIsNotCreatedForItsRows(String mode) throws Exception {
+    database.execute("DROP TABLE app.t");
+    Launched launched = load("id,v\n1,1\n", ExitCode.WRONG_USAGE, mode);
+    assertThat(String.join("\n", launched.err())).contains("table app.t does not exist");
+    assertThat(database.query("SELECT to_regclass('app.t') IS NULL")).containsExactly("t");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"update", "delete"})
   void matchingEveryRowSaysNothing(String mode) throws Exception {
     database.execute("INSERT INTO app.t VALUES (1, -1), (2, -1)");
     Launched launched = load("id,v\n1,1\n2,2\n", mode, DIRECT);
@@ -173,7 +182,7 @@ final class UnmatchedRowsIT {
   void wholeTransactionsNeedAnotherMode(String mode) throws Exception {
     Launched launched = load("id,v\n1,1\n", ExitCode.WRONG_USAGE, mode, "--transaction=all");
     assertThat(launched.err())
-        .anyMatch(line -> line.contains("mode " + mode + " of table app.t needs transaction each"));
+        .anyMatch(line -> line.contains("--mode=" + mode + " of table app.t needs --transaction=each"));
   }
 
   /** Rows 0, 3, 6 and so on are missing. */
