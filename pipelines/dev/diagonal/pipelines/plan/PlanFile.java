@@ -50,7 +50,11 @@ public final class PlanFile {
   }
 
   /** What the tasks of a group share. */
-  public interface Scope extends Ending {}
+  public interface Scope extends Ending {
+
+    /** Returns whether the tables of all tasks change in one transaction. */
+    boolean isAtOnce();
+  }
 
   private static final String SEQUENCE = "sequence";
   private static final String PARALLEL = "parallel";
@@ -150,6 +154,11 @@ public final class PlanFile {
     boolean continues =
         YamlNode.oneOf(entries.get("onFailure"), "stop", List.of("stop", "continue"))
             .equals("continue");
+    YamlNode onFailure = entries.get("onFailure");
+    if (continues && onFailure != null && around != null && around.isAtOnce()) {
+      onFailure.mistake(
+          "'onFailure: continue' cannot be used inside a group with transaction: all, which would publish the tables of the other tasks: remove it, or the transaction");
+    }
     YamlNode node = entries.get(kind);
     if (node == null) {
       return null;

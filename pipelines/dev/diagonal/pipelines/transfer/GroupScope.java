@@ -37,6 +37,11 @@ record GroupScope(
   }
 
   @Override
+  public boolean isAtOnce() {
+    return tables != null;
+  }
+
+  @Override
   public String describe() {
     List<String> shared = new ArrayList<>();
     if (ownTables() != null) {

@@ -45,6 +45,9 @@ final class PlanTasks implements PlanFile.Kinds {
   /** The transfers, by the names of their tasks. */
   private final Map<String, TransferJob> transfers = new LinkedHashMap<>();
 
+  /** What transfers change together, by the names of their tasks. */
+  private final Map<String, TablesAtOnce> together = new LinkedHashMap<>();
+
   /** The databases in which earlier tasks delete rows. */
   private final Set<JdbcTarget> deleted = new HashSet<>();
 
@@ -131,10 +134,20 @@ final class PlanTasks implements PlanFile.Kinds {
   /**
    * Checks that a run may start at a task.
    *
-   * @throws UsageException if it would pass over a transfer whose records end with the plan
+   * @throws UsageException if it would pass over a transfer whose records end with the plan, or a
+   *     part of a group whose tables change together
    */
   void checkFromTask(PlanNode plan, String fromTask) {
-    for (String name : PlanRun.passedOver(plan, fromTask)) {
+    Set<String> passedOver = PlanRun.passedOver(plan, fromTask);
+    for (String name : passedOver) {
+      TablesAtOnce tables = together.get(name);
+      for (Map.Entry<String, TablesAtOnce> other : together.entrySet()) {
+        if (tables == other.getValue() && !passedOver.contains(other.getKey())) {
+          throw new UsageException(
+              "--fromTask=%s would pass over task '%s', whose tables change together with those of task '%s' (transaction: all): start at the first task of that group"
+                  .formatted(fromTask, name, other.getKey()));
+        }
+      }
       TransferJob transfer = transfers.get(name);
       if (transfer != null && transfer.endsWithPlan()) {
         throw new UsageException(
@@ -188,6 +201,7 @@ final class PlanTasks implements PlanFile.Kinds {
             spec, options, Set.of(), tables == null ? null : tables::add, snapshot, name);
     transfers.put(name, job);
     if (tables != null) {
+      together.put(name, tables);
       tables.check(spec.tables());
     }
     if (snapshot != null) {

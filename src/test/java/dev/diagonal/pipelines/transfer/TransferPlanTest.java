@@ -142,6 +142,66 @@ final class TransferPlanTest {
   }
 
   @Test
+  void refusesGroupThatWouldPublishPartOfItself() throws Exception {
+    assertThatThrownBy(
+            () ->
+                read(
+                    """
+                    connections: {a: {jdbcUrl: "jdbc:postgresql://localhost/a"}}
+                    tasks:
+                      - sequence:
+                          - transfer: {from: {csv: in.csv}, to: {jdbc: a, table: t}}
+                            onFailure: continue
+                          - transfer: {from: {csv: in.csv}, to: {jdbc: a, table: u}}
+                        transaction: all
+                    """))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("line 5: 'onFailure: continue' cannot be used inside a group");
+  }
+
+  @Test
+  void refusesToStartInsideGroupOfOneTransaction() throws Exception {
+    PlanTasks tasks = new PlanTasks(List.of(), List.of());
+    Files.writeString(directory.resolve("in.csv"), "a,b\n1,2\n");
+    PlanNode plan =
+        PlanFile.read(
+            Files.writeString(
+                directory.resolve("plan.yaml"),
+                """
+                connections: {a: {jdbcUrl: "jdbc:postgresql://localhost/a"}}
+                tasks:
+                  - sequence:
+                      - transfer: {from: {csv: in.csv}, to: {jdbc: a, table: t}}
+                        name: first
+                      - transfer: {from: {csv: in.csv}, to: {jdbc: a, table: u}}
+                        name: second
+                    transaction: all
+                """),
+            tasks,
+            name -> null);
+    tasks.checkFromTask(plan, "first");
+    assertThatThrownBy(() -> tasks.checkFromTask(plan, "second"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("--fromTask=second would pass over task 'first'");
+  }
+
+  @Test
+  void refusesToInsertTableIntoItselfAsAnotherUser() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    """
+                    connections:
+                      a: {jdbcUrl: "jdbc:postgresql://localhost/x", user: reader}
+                      b: {jdbcUrl: "jdbc:postgresql://localhost/x", user: writer}
+                    tasks:
+                      - transfer: {from: {jdbc: a, table: s.t}, to: {jdbc: b, table: s.t}}
+                    """))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("table s.t is the source and the target");
+  }
+
+  @Test
   void refusesInvalidYamlWithItsLine() {
     assertThatThrownBy(() -> read("tasks:\n  - sql: {to: x\n"))
         .isInstanceOf(UsageException.class)
