@@ -38,6 +38,14 @@ final class StagedSinks {
   private final Map<String, Long> refused = new ConcurrentHashMap<>();
   private @Nullable StagedTables staged;
   private volatile String step = "";
+  private volatile Publication publication = Publication.NONE;
+
+  /** How far the publication is. */
+  enum Publication {
+    NONE,
+    BEGUN,
+    COMMITTED
+  }
 
   /**
    * @param publisher takes the stages once they are filled, or null to publish them then
@@ -69,11 +77,18 @@ final class StagedSinks {
       return;
     }
     if (publisher == null) {
+      publication = Publication.BEGUN;
       long unused = StagedTables.publish(List.of(tables), System.err::println, next -> step = next);
+      publication = Publication.COMMITTED;
     } else {
       publisher.accept(tables);
     }
     staged = null;
+  }
+
+  /** Returns how far the publication is, on any thread. That of a group is not known here. */
+  Publication publication() {
+    return publication;
   }
 
   /** Returns what {@link #publish} does at the moment, on any thread. */

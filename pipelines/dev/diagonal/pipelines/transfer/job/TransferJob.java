@@ -123,7 +123,7 @@ public final class TransferJob implements Job {
 
   @Override
   public String afterInterruption() {
-    return text.afterInterruption();
+    return text.afterInterruption(staged.publication());
   }
 
   @Override

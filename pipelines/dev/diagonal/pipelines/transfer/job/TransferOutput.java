@@ -8,6 +8,7 @@ import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.transfer.parquet.ParquetFileSink;
+import dev.diagonal.internal.transfer.resume.TargetRows;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.internal.transfer.source.BlockSource;
 import dev.diagonal.internal.transfer.write.BlockSink;
@@ -115,6 +116,9 @@ final class TransferOutput {
             to.key(),
             mode,
             to.mode() == Mode.replace);
+    if (staged != null && spec.resume() && to.mode() == Mode.insert) {
+      TargetRows.checkNone(database, to.table());
+    }
     leftOut(table, rows).forEach(Warnings::print);
     return table;
   }

@@ -5,6 +5,7 @@ import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.transfer.write.BlockSink;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.Summary;
+import dev.diagonal.pipelines.transfer.job.StagedSinks.Publication;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.From;
@@ -85,10 +86,19 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
     return file.kind() + " " + file.path();
   }
 
-  /** Returns what remains of an interrupted run, and what the same command does then. */
-  String afterInterruption() {
+  /**
+   * Returns what remains of an interrupted run, and what the same command does then.
+   *
+   * @param publication of the tables that change at the end
+   */
+  String afterInterruption(Publication publication) {
     boolean tables = spec.to().stream().anyMatch(to -> to instanceof ToJdbc);
-    if (staged) {
+    if (publication == Publication.COMMITTED) {
+      return "All rows are committed to the tables. The same command writes them again.";
+    } else if (publication == Publication.BEGUN) {
+      return "The tables were being published in one transaction: either all rows are committed or"
+          + " none. Look at the tables before you run the same command again.";
+    } else if (staged) {
       return "Tables are unchanged. The same command starts from the beginning.";
     }
     if (recorded) {

@@ -133,6 +133,28 @@ final class TransferPhasesIT {
     }
   }
 
+  @Test
+  void interruptedPublicationIsNotCalledUnchanged() throws Exception {
+    database.execute("CREATE TABLE phase_b (id int)");
+    TableGate gate = TableGate.behind(database, "phase_b");
+    try (Connection closed = gate.close();
+        CommandJvm jvm =
+            start(
+                List.of(
+                    "transfer",
+                    "--from=csv:" + directory.resolve("in.csv"),
+                    "--to=jdbc:phase_b",
+                    "--transaction=all",
+                    "--jdbcUrl=" + database.postgres().jdbcUrl(),
+                    "--jdbcUser=" + database.postgres().user()))) {
+      awaitLine(jvm, "publishing the tables (");
+      jvm.process().destroy();
+      awaitLine(jvm, "either all rows are committed or none");
+      assertThat(jvm.said()).doesNotContain("unchanged");
+      closed.rollback();
+    }
+  }
+
   /** Building the index waits at the row of id 600, with two or more of its five pages read. */
   @Test
   void theServerReportsHowFarAnIndexIs() throws Exception {

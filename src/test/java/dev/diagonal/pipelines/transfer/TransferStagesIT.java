@@ -285,6 +285,18 @@ final class TransferStagesIT {
         "SELECT v || ' ' || count(*) FROM %s GROUP BY v ORDER BY v".formatted(table));
   }
 
+  /** The rows have no key, so that they would be there twice. */
+  @Test
+  void finishedRunIsNotResumed() throws Exception {
+    String from = csv("in.csv", "v", 1, 10);
+    String[] options = {from, "--to=jdbc:staged --transaction=all --resume"};
+    assertDone(transfer(database, options));
+    Launched again = transfer(database, options);
+    assertThat(again.exitCode()).as("%s", again).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", again.err())).contains("table staged has rows");
+    assertThat(database.number("SELECT count(*) FROM staged")).isEqualTo(10);
+  }
+
   @Test
   void neverUsesUserTableAsStage() throws Exception {
     database.execute("CREATE TABLE staged_diagonal_stage AS SELECT 'mine' AS v");
