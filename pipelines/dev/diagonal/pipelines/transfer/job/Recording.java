@@ -224,11 +224,15 @@ final class Recording {
     return inserts.isRecording() || (tables != null && tables.isRecording());
   }
 
-  /** Returns what the user should know at the end, a line each. */
-  List<String> remarks() {
+  /**
+   * Returns what the user should know at the end, a line each.
+   *
+   * @param bad how many bad records there were
+   */
+  List<String> remarks(long bad) {
     List<String> all = new ArrayList<>(remarks);
     if (incremental != null) {
-      all.addAll(incremental.remarks());
+      all.addAll(incremental.remarks(bad));
     }
     return all;
   }
@@ -254,9 +258,12 @@ final class Recording {
     }
   }
 
-  /** Moves the high-water mark, if there is one, when the target is complete and verified. */
-  void moveMark() throws SQLException, InterruptedException {
-    if (incremental != null) {
+  /**
+   * Moves the high-water mark, if there is one, when the target is complete and verified. It stays
+   * if there were bad records, which the next transfer then reads again.
+   */
+  void moveMark(long bad) throws SQLException, InterruptedException {
+    if (incremental != null && bad == 0) {
       incremental.end();
     }
   }

@@ -197,7 +197,7 @@ public final class TransferJob implements Job {
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(typeRemarks);
     remarks.addAll(TransferText.counted(result));
-    remarks.addAll(recording.remarks());
+    remarks.addAll(recording.remarks(TransferText.bad(result, staged)));
     return remarks;
   }
 
@@ -277,7 +277,7 @@ public final class TransferJob implements Job {
   public List<Summary.Verified> verify(PipelineResult result) throws Exception {
     isVerifying = receipt != null;
     List<Summary.Verified> verified = receipt == null ? List.of() : receipt.verify(result);
-    recording.moveMark();
+    recording.moveMark(TransferText.bad(result, staged));
     return verified;
   }
 

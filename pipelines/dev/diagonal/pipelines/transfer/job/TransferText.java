@@ -149,6 +149,12 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
         : null;
   }
 
+  /** Returns how many bad records a run had, those that a table refused at the end too. */
+  static long bad(PipelineResult result, StagedSinks staged) {
+    return Summary.counted(result, Counted.BAD_RECORDS.metricName())
+        + staged.refused().values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** Returns notes on rows that a run had no need to write, one line each. */
   static List<String> counted(PipelineResult result) {
     List<String> notes = new ArrayList<>(Summary.repeatedHeaders(result));

@@ -17,6 +17,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -218,8 +219,20 @@ public final class IncrementalTransfer {
         "no high-water mark can be kept: " + (missing == null ? ofSchema : missing));
   }
 
-  /** Returns what the user should know at the end, a line each. */
-  public List<String> remarks() {
+  /**
+   * Returns what the user should know at the end, a line each.
+   *
+   * @param bad how many bad records there were, which keep the mark where it was
+   */
+  public List<String> remarks(long bad) {
+    if (bad > 0) {
+      return List.of(
+          String.format(
+              Locale.ROOT,
+              "the high-water mark of column %s stays where it was, as there were %,d bad records: the next transfer reads the rows of this one again",
+              column,
+              bad));
+    }
     return next == null
         ? List.of()
         : List.of("the high-water mark of column %s is %s".formatted(column, next));

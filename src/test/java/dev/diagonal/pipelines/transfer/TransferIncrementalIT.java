@@ -99,6 +99,18 @@ final class TransferIncrementalIT {
   }
 
   @Test
+  void refusedRowIsReadAgain() throws Exception {
+    createNews();
+    database.execute(
+        "CREATE TABLE news_copy (LIKE news INCLUDING ALL, CONSTRAINT good CHECK (word <> 'w50'))");
+    Launched launched = transfer("--badRecords=" + directory.resolve("bad.jsonl"));
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out()).anyMatch(line -> line.contains("changed stays where it was"));
+    database.execute("ALTER TABLE news_copy DROP CONSTRAINT good");
+    assertThat(read()).isEqualTo(100); // and has checked that no row is missing
+  }
+
+  @Test
   void onlyNewRowsAreRead() throws Exception {
     createNews();
     assertThat(read()).isEqualTo(100);
