@@ -135,7 +135,7 @@ final class TablesTransfer {
   }
 
   private TransferOptions optionsOf(MatchingTable table, List<String> args) {
-    Table.checkName(table.qualified()); // a dot in a name would be taken for that of a schema
+    checkName(table);
     String target = targetOf(table);
     TransferOptions each =
         CommandLine.parse(TransferOptions.class, RunnerDefaults.withDefaults("transfer", args));
@@ -152,6 +152,17 @@ final class TablesTransfer {
       each.setKey(table.primaryKey());
     }
     return each;
+  }
+
+  private void checkName(MatchingTable table) {
+    try {
+      Table.checkName(table.qualified()); // a dot in a name would be taken for that of a schema
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "table %s of --from=%s cannot be named: %s; rename it, or use a pattern that does not match it, and read this table with --query"
+              .formatted(table.qualified(), from, e.getMessage()),
+          e);
+    }
   }
 
   /** Returns the option that needs a key for each table, or null. */

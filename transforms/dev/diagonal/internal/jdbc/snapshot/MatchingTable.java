@@ -32,7 +32,9 @@ public record MatchingTable(String schema, String name, List<String> primaryKey)
              ARRAY(SELECT f.confrelid::bigint FROM pg_constraint f
                    WHERE f.conrelid = c.oid AND f.contype = 'f'),
              ARRAY(SELECT i.inhparent::regclass::text FROM pg_inherits i
-                   WHERE i.inhrelid = c.oid AND NOT c.relispartition)
+                   WHERE i.inhrelid = c.oid AND NOT c.relispartition),
+             EXISTS (SELECT FROM pg_attribute a
+                     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
         AND n.nspname LIKE ? AND c.relname LIKE ?
@@ -62,8 +64,8 @@ public record MatchingTable(String schema, String name, List<String> primaryKey)
    *
    * @param schemas the names of the schemas; an asterisk matches any text
    * @param names the names of the tables, in the same way
-   * @throws IllegalArgumentException if a table inherits from another one, whose rows include its
-   *     own
+   * @throws IllegalArgumentException if a table has no columns, or inherits from another one, whose
+   *     rows include its own
    */
   public static List<MatchingTable> find(Connection connection, String schemas, String names)
       throws SQLException {
@@ -81,6 +83,11 @@ public record MatchingTable(String schema, String name, List<String> primaryKey)
                   result.getString(3),
                   List.of((String[]) result.getArray(4).getArray()));
           List<String> parents = List.of((String[]) result.getArray(6).getArray());
+          if (!result.getBoolean(7)) {
+            throw new IllegalArgumentException(
+                "table %s has no columns, so its rows cannot be transferred: use a pattern that does not match it"
+                    .formatted(table.qualified()));
+          }
           if (!parents.isEmpty()) {
             throw new IllegalArgumentException(
                 "table %s inherits from %s, so the rows of one include those of the other: transfer each of these tables by its name"

@@ -36,7 +36,7 @@ public final class JdbcUrl {
           pattern("jdbc:(?:h2|hsqldb|derby|sqlite|duckdb):[A-Za-z0-9_./~:\\\\-]*"));
 
   private static final Pattern NOTHING_IN_IT =
-      Pattern.compile("(?:jdbc:)?(?:[\\w+.-]+:)*…|(?:jdbc:(?:[\\w+.-]+:?)?)?");
+      Pattern.compile("(?:jdbc:)?(?:[\\w+.-]+:)*…|(?:jdbc:(?:[\\w+.*-]+:?)?)?");
   private static final Pattern KIND =
       Pattern.compile("(?s)(jdbc:[A-Za-z][\\w+.-]*|[A-Za-z][\\w+.-]*(?=://)):.*");
 

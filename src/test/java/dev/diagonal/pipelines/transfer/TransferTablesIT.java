@@ -102,6 +102,16 @@ final class TransferTablesIT {
     assertThat(launched.out()).anyMatch(line -> line.contains("shop.orders"));
   }
 
+  @Test
+  void tablesThatCannotBeTransferredAreNamed() throws Exception {
+    database.execute("CREATE TABLE shop.empty ()");
+    assertRefused("table shop.empty has no columns", transfer("shop.*", "jdbc:copy.*"));
+    database.execute("DROP TABLE shop.empty; CREATE TABLE shop.\"a.b\" (id int)");
+    assertRefused(
+        "table shop.a.b of --from=jdbc:shop.* cannot be named", transfer("shop.*", "jdbc:copy.*"));
+    assertThat(database.query("SELECT to_regclass('copy.people') IS NULL")).containsExactly("t");
+  }
+
   /** A partition is transferred with its table, or else by its own name. */
   @Test
   void transfersPartitionsOfUnmatchedTables() throws Exception {
@@ -238,7 +248,7 @@ final class TransferTablesIT {
     assertRefused("a schema and a table", transfer("*", "csv:" + directory + "/*.csv"));
     assertRefused("one *", transfer("shop.*", "csv:" + directory + "/all.csv"));
     assertRefused("to itself", transfer("shop.*", "jdbc:shop.*"));
-    assertRefused("no table of", transfer("nowhere.*", "jdbc:copy.*"));
+    assertRefused("matches --from=jdbc:nowhere.*", transfer("nowhere.*", "jdbc:copy.*"));
     assertRefused("--key", transfer("shop.*", "jdbc:copy.*", "--key=id"));
     for (String option : List.of("--resume", "--incrementalColumn=id")) {
       for (String transaction : List.of("each", "all")) {

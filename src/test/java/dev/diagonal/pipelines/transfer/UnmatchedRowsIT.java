@@ -182,7 +182,8 @@ final class UnmatchedRowsIT {
   void wholeTransactionsNeedAnotherMode(String mode) throws Exception {
     Launched launched = load("id,v\n1,1\n", ExitCode.WRONG_USAGE, mode, "--transaction=all");
     assertThat(launched.err())
-        .anyMatch(line -> line.contains("--mode=" + mode + " of table app.t needs --transaction=each"));
+        .anyMatch(
+            line -> line.contains("--mode=" + mode + " of table app.t needs --transaction=each"));
   }
 
   /** Rows 0, 3, 6 and so on are missing. */
