@@ -46,7 +46,8 @@ public final class ValueFormatter {
     }
   }
 
-  static void putWord(FieldType type, long word, ByteBuilder out) {
+  /** Writes a value of a type whose values are words. */
+  public static void putWord(FieldType type, long word, ByteBuilder out) {
     switch (type) {
       case BOOLEAN -> out.put(word == 0 ? "false" : "true");
       case SMALLINT, INTEGER, BIGINT -> out.putNumber(word);

@@ -34,6 +34,11 @@ public interface RowValues {
 
   RowValues putDouble(double value);
 
+  /** Puts a {@code real}, which a column of decimals or text of PostgreSQL gets with its digits. */
+  default RowValues putFloat(float value) {
+    return putDouble(value);
+  }
+
   RowValues putDecimal(@Nullable BigDecimal value);
 
   RowValues putText(@Nullable String value);
@@ -96,8 +101,10 @@ public interface RowValues {
       return putText(text);
     } else if (value instanceof BigDecimal decimal) {
       return putDecimal(decimal);
-    } else if (value instanceof Double || value instanceof Float) {
-      return putDouble(((Number) value).doubleValue());
+    } else if (value instanceof Double number) {
+      return putDouble(number);
+    } else if (value instanceof Float number) {
+      return putFloat(number);
     } else if (value instanceof Number number) {
       return putLong(number.longValue());
     } else if (value instanceof Boolean truth) {

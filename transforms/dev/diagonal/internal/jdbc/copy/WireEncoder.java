@@ -157,6 +157,12 @@ abstract class WireEncoder implements RowValues {
   }
 
   @Override
+  public RowValues putFloat(float value) {
+    WireValue.put(values, begin(), value);
+    return end();
+  }
+
+  @Override
   public RowValues putDecimal(@Nullable BigDecimal value) {
     if (value == null) {
       return nothing();
@@ -194,13 +200,13 @@ abstract class WireEncoder implements RowValues {
     if (value == null) {
       return nothing();
     }
-    WireValue.put(values, begin(), value);
+    WireTime.put(values, begin(), value);
     return end();
   }
 
   @Override
   public RowValues putEpochDay(long days) {
-    WireValue.putEpochDay(values, begin(), days);
+    WireTime.putEpochDay(values, begin(), days);
     return end();
   }
 
@@ -209,7 +215,7 @@ abstract class WireEncoder implements RowValues {
     if (value == null) {
       return nothing();
     }
-    WireValue.put(values, begin(), value);
+    WireTime.put(values, begin(), value);
     return end();
   }
 
@@ -218,7 +224,7 @@ abstract class WireEncoder implements RowValues {
     if (value == null) {
       return nothing();
     }
-    WireValue.put(values, begin(), value);
+    WireTime.put(values, begin(), value);
     return end();
   }
 
@@ -227,7 +233,7 @@ abstract class WireEncoder implements RowValues {
     if (value == null) {
       return nothing();
     }
-    WireValue.put(values, begin(), value);
+    WireTime.put(values, begin(), value);
     return end();
   }
 

@@ -104,16 +104,16 @@ final class WireText {
     if (isInfinite && type != WireType.TIME) {
       putInfinity(out, type, text.startsWith("-"));
     } else if (type == WireType.DATE) {
-      WireValue.put(out, type, LocalDate.parse(text));
+      WireTime.put(out, type, LocalDate.parse(text));
     } else if (type == WireType.TIMESTAMP) {
-      WireValue.put(out, type, LocalDateTime.parse(iso));
+      WireTime.put(out, type, LocalDateTime.parse(iso));
     } else if (type == WireType.TIMESTAMPTZ) {
-      WireValue.put(out, type, OffsetDateTime.parse(iso).toInstant());
+      WireTime.put(out, type, OffsetDateTime.parse(iso).toInstant());
     } else if (TimeText.isEndOfDay(text)) {
       out.putInt(Long.BYTES);
       out.putLong(ValueFormatter.DAY_MICROS);
     } else {
-      WireValue.put(out, type, LocalTime.parse(text));
+      WireTime.put(out, type, LocalTime.parse(text));
     }
   }
 

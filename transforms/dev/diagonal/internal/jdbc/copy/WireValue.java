@@ -4,13 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.jdbc.sql.Identifiers;
+import dev.diagonal.internal.rows.BadValueException;
+import dev.diagonal.internal.rows.ExactFloat;
+import dev.diagonal.rows.FieldType;
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoField;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * not fit its type with an {@link IllegalArgumentException}, which does not show the value.
  */
 public final class WireValue {
-
-  private static final long EPOCH_DAY_OF_2000 = LocalDate.of(2000, 1, 1).toEpochDay();
-  private static final long EPOCH_SECOND_OF_2000 = EPOCH_DAY_OF_2000 * 86_400;
 
   private WireValue() {}
 
@@ -46,7 +40,13 @@ public final class WireValue {
         out.putInt(Short.BYTES);
         out.putShort((int) value);
       }
-      case FLOAT4, FLOAT8 -> put(out, type, (double) value);
+      case FLOAT4, FLOAT8 -> {
+        try {
+          put(out, type, ExactFloat.of(value, floatType(type)));
+        } catch (BadValueException e) {
+          throw rounded(type);
+        }
+      }
       case NUMERIC -> put(out, type, BigDecimal.valueOf(value));
       case TEXT, VARCHAR, BPCHAR, JSON, JSONB, OTHER -> put(out, type, Long.toString(value));
       default -> throw refused(type, "whole number");
@@ -63,12 +63,30 @@ public final class WireValue {
         float single = (float) value;
         checkRange(type, Float.isInfinite(single) == Double.isInfinite(value));
         checkRange(type, (single == 0) == (value == 0));
+        if (single != value && !Double.isNaN(value)) {
+          throw rounded(type);
+        }
         out.putInt(Float.BYTES);
         out.putInt(Float.floatToIntBits(single));
       }
       case NUMERIC -> put(out, type, decimal(type, value));
       case TEXT, VARCHAR, BPCHAR, JSON, JSONB, OTHER -> put(out, type, Double.toString(value));
       default -> throw refused(type, "floating-point number");
+    }
+  }
+
+  /** Writes a real; a decimal number or a text gets its digits, not those of the same double. */
+  public static void put(ByteBuilder out, WireType type, float value) {
+    switch (type) {
+      case NUMERIC -> {
+        if (Float.isFinite(value)) {
+          put(out, type, new BigDecimal(Float.toString(value)));
+        } else {
+          put(out, type, (double) value);
+        }
+      }
+      case TEXT, VARCHAR, BPCHAR, JSON, JSONB, OTHER -> put(out, type, Float.toString(value));
+      default -> put(out, type, (double) value);
     }
   }
 
@@ -91,9 +109,12 @@ public final class WireValue {
         out.endField(start);
       }
       case FLOAT4, FLOAT8 -> {
-        double floating = value.doubleValue();
-        checkRange(type, !Double.isInfinite(floating));
-        put(out, type, floating);
+        double nearest = type == WireType.FLOAT4 ? value.floatValue() : value.doubleValue();
+        checkRange(type, !Double.isInfinite(nearest));
+        if (!ExactFloat.isShownAs(nearest, floatType(type), value)) {
+          throw rounded(type);
+        }
+        put(out, type, nearest);
       }
       case INT2, INT4, INT8 -> {
         try {
@@ -102,7 +123,7 @@ public final class WireValue {
           throw refused(type, "number with decimal places or out of range");
         }
       }
-      case TEXT, VARCHAR, BPCHAR, JSON, JSONB, OTHER -> put(out, type, value.toString());
+      case TEXT, VARCHAR, BPCHAR, JSON, JSONB, OTHER -> put(out, type, value.toPlainString());
       default -> throw refused(type, "decimal number");
     }
   }
@@ -183,75 +204,8 @@ public final class WireValue {
     }
   }
 
-  public static void putEpochDay(ByteBuilder out, WireType type, long days) {
-    if (type != WireType.DATE) {
-      put(out, type, LocalDate.ofEpochDay(days));
-      return;
-    }
-    out.putInt(Integer.BYTES);
-    out.putInt(Math.toIntExact(days - EPOCH_DAY_OF_2000));
-  }
-
-  public static void put(ByteBuilder out, WireType type, LocalDate value) {
-    switch (type) {
-      case DATE -> {
-        out.putInt(Integer.BYTES);
-        out.putInt(Math.toIntExact(value.toEpochDay() - EPOCH_DAY_OF_2000));
-      }
-      case TIMESTAMP -> put(out, type, value.atStartOfDay());
-      case TEXT, VARCHAR, BPCHAR, OTHER -> put(out, type, value.toString());
-      default -> throw refused(type, "date");
-    }
-  }
-
-  public static void put(ByteBuilder out, WireType type, LocalTime value) {
-    if (type == WireType.TIME) {
-      out.putInt(Long.BYTES);
-      out.putLong(micros(type, value.toNanoOfDay()));
-    } else if (isText(type)) {
-      put(out, type, value.toString());
-    } else {
-      throw refused(type, "time of day");
-    }
-  }
-
-  public static void put(ByteBuilder out, WireType type, LocalDateTime value) {
-    if (type == WireType.TIMESTAMP) {
-      putMicros(
-          out, type, value.toEpochSecond(ZoneOffset.UTC), value.get(ChronoField.NANO_OF_SECOND));
-    } else if (isText(type)) {
-      put(out, type, value.toString());
-    } else {
-      throw refused(type, "timestamp without time zone");
-    }
-  }
-
-  public static void put(ByteBuilder out, WireType type, Instant value) {
-    if (type == WireType.TIMESTAMPTZ) {
-      putMicros(out, type, value.getEpochSecond(), value.getNano());
-    } else if (isText(type)) {
-      put(out, type, value.toString());
-    } else {
-      throw refused(type, "instant");
-    }
-  }
-
-  private static void putMicros(ByteBuilder out, WireType type, long epochSecond, int nano) {
-    out.putInt(Long.BYTES);
-    out.putLong(
-        Math.addExact(
-            Math.multiplyExact(epochSecond - EPOCH_SECOND_OF_2000, 1_000_000L),
-            micros(type, nano)));
-  }
-
-  private static long micros(WireType type, long nanos) {
-    if (nanos % 1_000 != 0) {
-      throw refused(
-          type,
-          "value with nanoseconds: cut its decimal places to six if you do not need them (in Java:"
-              + " truncatedTo(ChronoUnit.MICROS))");
-    }
-    return nanos / 1_000;
+  private static FieldType floatType(WireType type) {
+    return type == WireType.FLOAT4 ? FieldType.REAL : FieldType.DOUBLE;
   }
 
   private static BigDecimal decimal(WireType type, double value) {
@@ -261,7 +215,7 @@ public final class WireValue {
     return BigDecimal.valueOf(value);
   }
 
-  private static boolean isText(WireType type) {
+  static boolean isText(WireType type) {
     return switch (type) {
       case TEXT, VARCHAR, BPCHAR, OTHER -> true;
       default -> false;
@@ -278,6 +232,10 @@ public final class WireValue {
     if (!fits) {
       throw refused(type, "number of this size");
     }
+  }
+
+  private static IllegalArgumentException rounded(WireType type) {
+    return refused(type, "number that it would round");
   }
 
   static IllegalArgumentException refused(WireType type, String what) {

@@ -50,7 +50,8 @@ public record RowAt(RowBlock block, int row) {
     switch (type) {
       case BOOLEAN -> values.putBoolean(word != 0);
       case SMALLINT, INTEGER, BIGINT -> values.putLong(word);
-      case REAL, DOUBLE -> values.putDouble(Double.longBitsToDouble(word));
+      case REAL -> values.putFloat((float) Double.longBitsToDouble(word));
+      case DOUBLE -> values.putDouble(Double.longBitsToDouble(word));
       case DECIMAL -> {
         BigDecimal few =
             fewDigits(block.bytes(column), block.start(row, column), block.end(row, column));
