@@ -1,9 +1,11 @@
 package dev.diagonal.internal.rows;
 
+import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.bytes.ByteSet;
 import dev.diagonal.rows.FieldType;
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Formats rows as CSV: an empty field for null; a quoted text if it is empty or contains a quote, a
@@ -42,19 +44,61 @@ public final class CsvFormatter implements Serializable {
     return Character.isLetterOrDigit(c) || "+-.:".indexOf(c) >= 0;
   }
 
-  /** Writes the names of the columns as a line. */
+  /**
+   * Returns why a line of a row would read back as another row, or null if it would not: it needs
+   * quotes but there is no quote character, or its only value is null, which takes the quotes that
+   * an empty text has.
+   */
+  public @Nullable String problem(RowBlock block, int row) {
+    int columns = block.type().size();
+    if (columns == 1 && block.isNull(row, 0)) {
+      return quote == CsvDialect.NONE || block.typeOf(0) == FieldType.TEXT
+          ? "column '%s' is null, which a CSV file of one column cannot tell from an empty text: write a second column, JSON lines or Parquet"
+              .formatted(block.type().field(0).name())
+          : null;
+    }
+    for (int column = 0; quote == CsvDialect.NONE && column < columns; column++) {
+      if (!block.isNull(row, column) && needsQuotes(block, row, column)) {
+        return "column '%s': the value needs quotes, since it is empty or contains the delimiter or a line break: name a quote character with --outputQuote"
+            .formatted(block.type().field(column).name());
+      }
+    }
+    return null;
+  }
+
+  private boolean needsQuotes(RowBlock block, int row, int column) {
+    if (!block.typeOf(column).isWord() && block.typeOf(column) != FieldType.BYTES) {
+      int start = block.start(row, column);
+      int end = block.end(row, column);
+      return start == end || needsQuotes(block.bytes(column), start, end);
+    }
+    ByteBuilder value = new ByteBuilder(32);
+    ValueFormatter.put(block, row, column, value);
+    return needsQuotes(value.array(), 0, value.size());
+  }
+
+  /**
+   * Writes the names of the columns as a line.
+   *
+   * @throws IllegalArgumentException if a name needs quotes, but there is no quote character
+   */
   public void putHeader(RowType type, ByteBuilder out) {
     for (int column = 0; column < type.size(); column++) {
       if (column > 0) {
         putDelimiter(out);
       }
       byte[] name = type.field(column).name().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      if (quote == CsvDialect.NONE && needsQuotes(name, 0, name.length)) {
+        throw new IllegalArgumentException(
+            "the name of column '%s' needs quotes: name a quote character with --outputQuote"
+                .formatted(type.field(column).name()));
+      }
       putText(name, 0, name.length, out);
     }
     out.put(lineEnd);
   }
 
-  /** Writes the fields of a row as a line. */
+  /** Writes the fields of a row, which has no {@link #problem}, as a line. */
   public void putLine(RowBlock block, int row, ByteBuilder out) {
     put(block, row, out);
     out.put(lineEnd);

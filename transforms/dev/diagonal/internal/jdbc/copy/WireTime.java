@@ -10,7 +10,9 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 
-/** Encodes dates and times as {@link WireValue} does other values; a text column gets their text. */
+/**
+ * Encodes dates and times as {@link WireValue} does other values; a text column gets their text.
+ */
 final class WireTime {
 
   private static final long EPOCH_DAY_OF_2000 = LocalDate.of(2000, 1, 1).toEpochDay();
@@ -34,8 +36,7 @@ final class WireTime {
         out.putInt(Math.toIntExact(value.toEpochDay() - EPOCH_DAY_OF_2000));
       }
       case TIMESTAMP -> put(out, type, value.atStartOfDay());
-      case TEXT, VARCHAR, BPCHAR, OTHER ->
-          putText(out, type, FieldType.DATE, value.toEpochDay());
+      case TEXT, VARCHAR, BPCHAR, OTHER -> putText(out, type, FieldType.DATE, value.toEpochDay());
       default -> throw WireValue.refused(type, "date");
     }
   }

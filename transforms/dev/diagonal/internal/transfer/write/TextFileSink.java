@@ -6,6 +6,7 @@ import dev.diagonal.internal.files.output.OutputCompression;
 import dev.diagonal.internal.files.output.RunFiles;
 import dev.diagonal.internal.rows.CsvFormatter;
 import dev.diagonal.internal.rows.JsonFormatter;
+import dev.diagonal.internal.rows.Reject;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
 import dev.diagonal.internal.rows.RowType;
@@ -157,8 +158,15 @@ public final class TextFileSink implements FileSink {
     }
 
     @Override
-    public void write(RowBlock block, Rejects rejects) throws IOException {
+    public void write(RowBlock block, Rejects rejects) throws IOException, InterruptedException {
+      int bad = 0;
       for (int row = 0; row < block.rows(); row++) {
+        String problem = csv == null ? null : csv.problem(block, row);
+        if (problem != null) {
+          Reject.to(rejects, block, row, problem);
+          bad++;
+          continue;
+        }
         if (csv != null) {
           csv.putLine(block, row, chunk);
         } else {
@@ -169,7 +177,7 @@ public final class TextFileSink implements FileSink {
           flush();
         }
       }
-      rows += block.rows();
+      rows += block.rows() - bad;
     }
 
     @Override

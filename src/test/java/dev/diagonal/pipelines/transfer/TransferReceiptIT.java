@@ -223,14 +223,31 @@ final class TransferReceiptIT {
 
   @Test
   void namesFirstRowThatDiffersInFile() throws Exception {
-    Path csv = file("in.csv", "id,name", "1,one", "2,\"\"", "3,");
+    // A byte order mark at the start of a file is not text.
+    Path csv = file("in.csv", "id,name", "\uFEFFa,one", "b,two");
 
     Launched launched =
-        transfer("--from=csv:" + csv, "--outputQuote=none --to=csv:" + directory + "/out.csv");
+        transfer("--from=csv:" + csv, "--outputHeader=false --to=csv:" + directory + "/out.csv");
 
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
     assertThat(launched.err())
-        .anyMatch(line -> line.contains("row 2 is the first that differs, in column name"));
+        .anyMatch(line -> line.contains("row 1 is the first that differs, in column id"));
+  }
+
+  @Test
+  void textsThatNeedQuotesAreBadWithoutThem() throws Exception {
+    Path csv = file("in.csv", "id,name", "1,one", "2,\"\"", "3,");
+    Path bad = directory.resolve("bad.jsonl");
+
+    Launched launched =
+        transfer(
+            "--from=csv:" + csv,
+            "--outputQuote=none --badRecords=" + bad + " --to=csv:" + directory + "/out.csv");
+
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(Files.readAllLines(directory.resolve("out.csv")))
+        .containsExactly("id,name", "1,one", "3,");
+    assertThat(Files.readString(bad)).contains("column 'name': the value needs quotes");
   }
 
   @Test

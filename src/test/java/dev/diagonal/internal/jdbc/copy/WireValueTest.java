@@ -45,8 +45,7 @@ final class WireValueTest {
     assertRounds(() -> WireValue.put(out, WireType.FLOAT4, 16_777_217L));
     assertRounds(() -> WireValue.put(out, WireType.FLOAT4, 0.1));
     WireValue.put(out, WireType.FLOAT4, new BigDecimal("0.1"));
-    assertThat(WireValue.whole(out.array(), 0, Float.BYTES))
-        .isEqualTo(Float.floatToIntBits(0.1f));
+    assertThat(WireValue.whole(out.array(), 0, Float.BYTES)).isEqualTo(Float.floatToIntBits(0.1f));
     out.clear();
     WireValue.put(out, WireType.FLOAT8, new BigDecimal("0.10"));
     assertThat(WireValue.whole(out.array(), 0, Double.BYTES))
