@@ -96,6 +96,7 @@ final class CopyBlocks implements RowBlockReader {
       throws InterruptedException {
     int at = start;
     String problem = null;
+    @Nullable String @Nullable [] unreadable = null;
     for (int column = 0; column < type.size(); column++) {
       int length = (int) INT.get(row, at);
       at += Integer.BYTES;
@@ -103,18 +104,29 @@ final class CopyBlocks implements RowBlockReader {
         block.setNull(column);
       } else {
         if (!set(block, column, row, at, length)) {
+          String shown = shown((long) LONG.get(row, at));
           problem =
               "column '%s': %s is after the year 294246"
-                  .formatted(type.field(column).name(), shown((long) LONG.get(row, at)));
+                  .formatted(type.field(column).name(), shown);
+          unreadable = unreadable == null ? new String[type.size()] : unreadable;
+          unreadable[column] = shown;
         }
         at += length;
       }
     }
-    if (problem == null) {
+    if (problem == null || unreadable == null) {
       block.endRow();
     } else {
       ByteBuilder record = new ByteBuilder(128);
-      CsvFormatter.RFC_4180.put(block, block.rows(), record);
+      for (int column = 0; column < type.size(); column++) {
+        record.put(column == 0 ? "" : ",");
+        String text = unreadable[column];
+        if (text != null) {
+          record.put(text);
+        } else if (!block.isNull(block.rows(), column)) {
+          CsvFormatter.RFC_4180.putValue(block, block.rows(), column, record);
+        }
+      }
       rejects.reject(DeadLetter.ofRow(origin.place() + ": " + problem, record.toString()));
     }
   }

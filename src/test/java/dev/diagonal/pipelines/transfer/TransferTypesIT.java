@@ -118,6 +118,21 @@ final class TransferTypesIT {
   }
 
   @Test
+  void deadLettersKeepValuesThatCannotBeRead() throws Exception {
+    database.execute(
+        "DROP TABLE IF EXISTS source; CREATE TABLE source AS SELECT 1 AS id,"
+            + " timestamp '294276-12-31 23:59:59' AS at, 'one' AS name");
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(
+        launch(
+            "transfer",
+            "--from=jdbc:source",
+            "--to=csv:" + directory.resolve("out.csv"),
+            "--badRecords=" + bad));
+    assertThat(Files.readString(bad)).contains("\"record\":\"1,+294276-12-31T23:59:59,one\"");
+  }
+
+  @Test
   void valuesThatAColumnWouldChangeAreBad() throws Exception {
     database.execute(
         """
