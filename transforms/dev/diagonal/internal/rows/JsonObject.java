@@ -95,6 +95,12 @@ public final class JsonObject {
     } catch (JsonEOFException e) {
       return "the JSON object does not end in this line" + EXPECTED;
     } catch (JsonProcessingException e) {
+      String duplicate = e.getOriginalMessage();
+      if (duplicate.startsWith("Duplicate field ")) {
+        return "an object has the key "
+            + duplicate.substring("Duplicate field ".length())
+            + " twice, and databases keep one of its values";
+      }
       // Jackson's advice is for programmers.
       String reason = e.getOriginalMessage().replaceFirst(": enable `.*` to allow", "");
       return "it is not JSON: " + reason + EXPECTED;

@@ -403,4 +403,20 @@ final class TransferFilesTest {
     assertThat(task.path("bad_records").asLong()).isEqualTo(1);
     assertThat(directory.resolve("out.csv")).doesNotExist();
   }
+
+  @Test
+  void namesKeysThatJsonObjectsHaveTwice() throws Exception {
+    Path in = file("in.jsonl", "{\"j\": {\"a\": 1, \"a\": 2}}\n{\"j\": {\"a\": 1}}\n");
+    Path bad = directory.resolve("bad.jsonl");
+
+    assertDone(
+        transfer(
+            "--from=jsonl:" + in,
+            "--to=csv:" + directory.resolve("out.csv"),
+            "--badRecords=" + bad));
+
+    assertThat(Files.readString(bad))
+        .contains("an object has the key 'a' twice")
+        .doesNotContain("it is not JSON");
+  }
 }
