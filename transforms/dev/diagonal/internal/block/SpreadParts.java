@@ -11,9 +11,11 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.Wait;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.WindowingStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,12 +76,18 @@ public final class SpreadParts<P> extends PTransform<PBegin, PCollection<P>> {
           .setCoder(coder)
           .apply("Spread", Reshuffle.viaRandomKey());
     }
-    return start
-        .apply("Find", ParDo.of(new NumberFn<>(finder)))
-        .setCoder(KvCoder.of(VarIntCoder.of(), coder))
+    PCollection<KV<Integer, P>> numbered =
+        start
+            .apply("Find", ParDo.of(new NumberFn<>(finder)))
+            .setCoder(KvCoder.of(VarIntCoder.of(), coder));
+    WindowingStrategy<?, ?> strategy = numbered.getWindowingStrategy();
+    // As a Reshuffle does: otherwise all parts would be as late as the end of their window.
+    return numbered
+        .setWindowingStrategyInternal(strategy.withTimestampCombiner(TimestampCombiner.EARLIEST))
         .apply("Spread", GroupByKey.create())
         .apply("Parts", ParDo.of(new PartsFn<P>()))
-        .setCoder(coder);
+        .setCoder(coder)
+        .setWindowingStrategyInternal(strategy);
   }
 
   private static boolean isDirect(PBegin begin) {

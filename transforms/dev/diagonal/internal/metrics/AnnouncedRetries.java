@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Decides whether the attempts to reach a server go on. After the first one it announces for how
  * long they will, and it keeps that promise: a server that accepts a connection and never answers
  * makes each attempt last until its time limit, so that there are fewer of them. Other retryable
- * errors do not count. For one retried call, whose first attempt starts now. Not thread-safe.
+ * errors do not count, and begin the time anew. For one retried call, whose first attempt starts
+ * now. Not thread-safe.
  */
 public final class AnnouncedRetries implements Predicate<Exception> {
 
@@ -21,7 +22,7 @@ public final class AnnouncedRetries implements Predicate<Exception> {
   private final Duration waits;
   private final BiFunction<Exception, Long, String> message;
   private final LongSupplier nanoTime;
-  private final long startNanos;
+  private long startNanos;
   private @Nullable Duration firstAttempt;
 
   /**
@@ -58,6 +59,8 @@ public final class AnnouncedRetries implements Predicate<Exception> {
     if (!retryable.test(fault)) {
       return false;
     } else if (!unreachable.test(fault)) {
+      firstAttempt = null; // the server responds, so that the next loss is another one
+      startNanos = nanoTime.getAsLong();
       return true;
     }
     Duration passed = Duration.ofNanos(nanoTime.getAsLong() - startNanos);

@@ -76,8 +76,11 @@ public final class CommitTurns {
       firstSinceNanos = nanoTime.getAsLong();
     }
     turns.add(turn);
+    long arrivedNanos = nanoTime.getAsLong();
     while (turns.peek() != turn) {
-      long left = limit.toNanos() - (nanoTime.getAsLong() - firstSinceNanos);
+      long now = nanoTime.getAsLong();
+      // One that arrives during a long commit waits as long as the others have.
+      long left = limit.toNanos() - Math.min(now - firstSinceNanos, now - arrivedNanos);
       if (left <= 0) {
         throw new SQLTimeoutException(
             "waited to commit to %s, but the commit of another transaction of this process has taken more than %s s: SHOW TRANSACTIONS shows what it waits for; with fewer concurrent transactions (--maxWorkers), commits wait less for each other"

@@ -112,7 +112,7 @@ final class CopySql {
     boolean folded = keysAreEqualByBytes() && write.mode() == WriteMode.UPDATE;
     return """
         WITH %1$s AS (%2$s RETURNING given.%3$s AS place) %4$s
-          AND EXISTS (SELECT FROM %5$s WHERE ctid NOT IN (SELECT place FROM %1$s))"""
+          AND (SELECT count(DISTINCT place) FROM %1$s) < (SELECT count(*) FROM %5$s)"""
         .formatted(applied, apply(stage, true), placeName(), missing(applied, folded), stage);
   }
 
@@ -157,14 +157,19 @@ final class CopySql {
    * @param folded whether each row has a key of its own
    */
   private String missing(String found, boolean folded) {
-    String isFound = "ctid IN (SELECT place FROM %s)".formatted(found);
+    String isFound = placeName() + " IS NOT NULL";
+    // A join, since IN may look through all found rows for each staged one.
     return """
         SELECT number FROM (
-          SELECT row_number() OVER (ORDER BY ctid) - 1 AS number, %s AS is_found FROM %s) AS staged
+          SELECT row_number() OVER (ORDER BY ctid) - 1 AS number, %1$s AS is_found
+          FROM %2$s LEFT JOIN (SELECT DISTINCT place FROM %3$s) AS %4$s (%4$s) ON ctid = %4$s
+        ) AS staged
         WHERE NOT is_found"""
         .formatted(
             folded ? isFound : "bool_or(%s) OVER (PARTITION BY %s)".formatted(isFound, keyValues()),
-            stage);
+            stage,
+            found,
+            placeName());
   }
 
   /** Returns the bad rows that {@link #siftStage} has recorded. */

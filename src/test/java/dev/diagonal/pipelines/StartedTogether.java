@@ -24,6 +24,22 @@ final class StartedTogether {
 
   /** Asserts that all of them succeed. */
   static void assertAllDone(String... args) {
+    Ended ended = run(args);
+    assertThat(ended.codes()).as(ended.err()).containsOnly(ExitCode.DONE);
+  }
+
+  /** Asserts that at least one succeeds, and that each of the others is refused for this reason. */
+  static void assertDoneOrRefused(String reason, String... args) {
+    Ended ended = run(args);
+    assertThat(ended.codes()).as(ended.err()).contains(ExitCode.DONE);
+    assertThat(ended.codes()).as(ended.err()).isSubsetOf(ExitCode.DONE, ExitCode.WRONG_USAGE);
+    long refused = ended.codes().stream().filter(ExitCode.WRONG_USAGE::equals).count();
+    assertThat(ended.err().lines().filter(line -> line.contains(reason))).hasSize((int) refused);
+  }
+
+  private record Ended(List<ExitCode> codes, String err) {}
+
+  private static Ended run(String... args) {
     PrintStream real = System.err;
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     ExecutorService threads = Executors.newFixedThreadPool(COMMANDS);
@@ -34,8 +50,8 @@ final class StartedTogether {
       for (int i = 0; i < COMMANDS; i++) {
         all.add(CompletableFuture.supplyAsync(() -> launch(start, args), threads));
       }
-      List<ExitCode> ended = all.stream().map(CompletableFuture::join).toList();
-      assertThat(ended).as(err.toString(UTF_8)).containsOnly(ExitCode.DONE);
+      List<ExitCode> codes = all.stream().map(CompletableFuture::join).toList();
+      return new Ended(codes, err.toString(UTF_8));
     } finally {
       threads.shutdown();
       System.setErr(real);

@@ -68,12 +68,16 @@ final class StartedTogetherIT {
         "CREATE TABLE from_together (id bigint PRIMARY KEY, changed bigint);"
             + " INSERT INTO from_together SELECT i, i FROM generate_series(1, %s) AS i"
                 .formatted(ROWS));
-    startTogether(
+    // One that starts while another runs is refused; on a busy machine they overlap.
+    StartedTogether.assertDoneOrRefused(
+        "is still running",
         "transfer",
         "--from=jdbc:from_together",
         "--to=jdbc:together",
         "--key=id",
-        "--incrementalColumn=changed");
+        "--incrementalColumn=changed",
+        "--jdbcUrl=" + database.postgres().jdbcUrl(),
+        "--jdbcUser=" + database.postgres().user());
     assertThat(database.number("SELECT count(*) FROM together")).isEqualTo(ROWS);
   }
 

@@ -24,7 +24,7 @@ public final class OutputCompression {
   private static final Pattern OTHERS =
       Pattern.compile(
           "\\.(7z|arj|br|cab|cpio|lha|lrz|lz|lz4|lzh|lzma|lzo|rar|sz|t[gx]z|tbz2?|tlz|tzst|xz|z|zipx?"
-              + "|tar(\\.\\w+)?)$",
+              + "|tar(\\.(br|bz2|gz|lz4?|lzma|lzo|xz|z|zst))?)$",
           Pattern.CASE_INSENSITIVE);
 
   private OutputCompression() {}

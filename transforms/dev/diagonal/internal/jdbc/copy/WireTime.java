@@ -57,7 +57,8 @@ final class WireTime {
       putMicros(
           out, type, value.toEpochSecond(ZoneOffset.UTC), value.get(ChronoField.NANO_OF_SECOND));
     } else if (WireValue.isText(type)) {
-      long micros = micros(type, value.toEpochSecond(ZoneOffset.UTC), value.getNano());
+      long micros =
+          micros(type, value.toEpochSecond(ZoneOffset.UTC), value.get(ChronoField.NANO_OF_SECOND));
       putText(out, type, FieldType.TIMESTAMP, micros);
     } else {
       throw WireValue.refused(type, "timestamp without time zone");

@@ -15,6 +15,8 @@ public final class UnreachableWarning {
   /** The first one is standard, and PostgreSQL's; MariaDB's driver uses the other one. */
   private static final Set<String> CANNOT_CONNECT = Set.of("08001", "08000");
 
+  private static final String MARIADB = "08000";
+
   private UnreachableWarning() {}
 
   /** Returns {@code retryable}, with the warning if {@code retry} has more than one attempt. */
@@ -23,11 +25,18 @@ public final class UnreachableWarning {
         ? retryable
         : new AnnouncedRetries(
             retryable,
-            fault -> isCannotConnect(SqlFaults.state(fault)),
+            UnreachableWarning::isCannotConnect,
             retry.waits(),
             (fault, seconds) ->
                 "no database server responds: %s Retrying for about %s s"
                     .formatted(fault.getMessage(), seconds));
+  }
+
+  /** MariaDB's driver has one state for connections that cannot be made and that are lost. */
+  private static boolean isCannotConnect(Exception fault) {
+    String state = SqlFaults.state(fault);
+    return isCannotConnect(state)
+        && !(MARIADB.equals(state) && String.valueOf(fault.getMessage()).contains("Socket error"));
   }
 
   /** Returns whether an SQLState says that there is no connection. */

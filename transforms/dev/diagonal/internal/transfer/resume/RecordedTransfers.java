@@ -239,9 +239,10 @@ public final class RecordedTransfers {
    * @param hasAllRows whether all rows are committed, and what follows has failed
    */
   public synchronized void close(boolean hasAllRows) throws InterruptedException {
-    String others = hasAllRows ? " only does what follows them" : " writes the others";
+    String others = hasAllRows ? " only finishes the transfer" : " writes the others";
     String advice =
-        (hasAllRows ? ", which are all" : "") + (command.isEmpty() ? "" : "; " + command + others);
+        (hasAllRows ? ", and no row is missing" : "")
+            + (command.isEmpty() ? "" : "; " + command + others);
     long committed = 0;
     for (Recorded each : open) {
       long rows = committedRows(each);

@@ -147,7 +147,9 @@ public final class UnfinishedFiles implements AutoCloseable {
                       count,
                       paths.get(i),
                       begun.get(i).directory(),
-                      hasAllParts ? "uses them, which are all" : "writes the others"));
+                      hasAllParts
+                          ? "puts them together, as no part is missing"
+                          : "writes the others"));
         }
       }
       begun = List.of();

@@ -15,10 +15,17 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.WithTimestamps;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class SpreadPartsTest {
@@ -65,6 +72,22 @@ class SpreadPartsTest {
     PCollection<Integer> parts = pipeline.apply(PARTS.after(pipeline.apply(Create.of("done"))));
 
     PAssert.that(parts).containsInAnyOrder(new Below(100).find());
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void partsAreAsEarlyAsTheStart() {
+    Pipeline pipeline = Pipeline.create(direct());
+    SpreadParts<Integer> parts = SpreadParts.of(new Below(10), VarIntCoder.of());
+
+    PCollection<Long> counted =
+        pipeline
+            .apply(parts)
+            .apply(WithTimestamps.of(part -> new Instant(part * 1_000L)))
+            .apply(Window.into(FixedWindows.of(Duration.standardSeconds(5))))
+            .apply(Combine.globally(Count.<Integer>combineFn()).withoutDefaults());
+
+    PAssert.that(counted).containsInAnyOrder(5L, 5L);
     pipeline.run().waitUntilFinish();
   }
 

@@ -72,7 +72,7 @@ final class TransferKeysAfterIT {
         .contains("All rows are committed, but the table has no primary key")
         .contains("ALTER TABLE \"keyed_late\" ADD PRIMARY KEY (\"id\")")
         .contains(
-            "3 rows are committed to table keyed_late, which are all; the same command with --resume only does what follows them");
+            "3 rows are committed to table keyed_late, and no row is missing; the same command with --resume only finishes the transfer");
     assertThat(database.number("SELECT count(*) FROM keyed_late")).isEqualTo(3);
     database.execute("DELETE FROM keyed_late WHERE name = 'c'");
     // The rows are in the ledger, so that only the key is missing.

@@ -46,6 +46,6 @@ final class SilentElasticsearchTest {
           .asString()
           .startsWith("no Elasticsearch server responds at " + url);
     }
-    assertThat(attempts).hasValue(2);
+    assertThat(attempts.get()).isBetween(2, 4); // eight without a limit
   }
 }

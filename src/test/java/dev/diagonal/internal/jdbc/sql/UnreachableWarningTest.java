@@ -90,7 +90,7 @@ final class UnreachableWarningTest {
           .asString()
           .startsWith("no database server responds: ")
           .matches(".* Retrying for about \\d+ s");
-      assertThat(connectionsTo(silent)).isEqualTo(2);
+      assertThat(connectionsTo(silent)).isBetween(2, 4); // eight without a limit
     }
   }
 
