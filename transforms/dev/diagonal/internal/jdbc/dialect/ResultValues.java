@@ -10,6 +10,7 @@ import dev.diagonal.internal.rows.ValueParser;
 import dev.diagonal.rows.FieldType;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -135,5 +136,16 @@ final class ResultValues {
   static boolean setText(RowBlock block, int column, String text) {
     block.setText(column, text);
     return true;
+  }
+
+  /** Returns a value, unless it is a text that is not UTF-8, which a driver alters. */
+  static @Nullable Object checked(ResultSet rows, int at, ValueParser parser)
+      throws SQLException, BadValueException {
+    Object value = rows.getObject(at);
+    if (value instanceof String text && text.indexOf('\uFFFD') >= 0) {
+      byte[] bytes = rows.getBytes(at);
+      parser.requireUtf8(bytes, 0, bytes.length);
+    }
+    return value;
   }
 }

@@ -249,7 +249,8 @@ final class Sqlite extends StoreDialect {
   @Override
   public ResultValue result(FieldType type) {
     ValueParser parser = new ValueParser();
-    return (rows, at, block, column) -> set(rows.getObject(at), type, parser, block, column);
+    return (rows, at, block, column) ->
+        set(ResultValues.checked(rows, at, parser), type, parser, block, column);
   }
 
   private static boolean set(

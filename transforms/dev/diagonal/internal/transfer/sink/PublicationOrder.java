@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Splitter;
 
 /**
  * The order in which the rows of several tables are published, so that foreign keys hold after each
@@ -62,7 +63,7 @@ record PublicationOrder(List<Staged> parentsFirst) {
         try (ResultSet found = statement.executeQuery()) {
           while (found.next()) {
             boolean isReplaced = false;
-            for (String oid : found.getString(1).split(",")) {
+            for (String oid : Splitter.on(',').split(found.getString(1))) {
               Staged child = byOid.get(Long.valueOf(oid));
               if (child != null) {
                 parents.computeIfAbsent(child, c -> new HashSet<>()).add(parent);

@@ -176,6 +176,18 @@ final class TransferToSqliteTest extends StoreCases {
     assertThat(Files.readAllLines(bad)).hasSize(1);
   }
 
+  @Test
+  void textsThatAreNotUtf8AreDeadLetters() throws Exception {
+    execute(
+        "CREATE TABLE typed (t text)",
+        "INSERT INTO typed VALUES (CAST(x'61ff62' AS TEXT)), (CAST(x'efbfbd' AS TEXT))");
+    Path bad = directory.resolve("bad.jsonl");
+    Path out = directory.resolve("out.csv");
+    assertDone(transfer("jdbc:typed", "csv:" + out, "--badRecords=" + bad));
+    assertThat(Files.readAllLines(out)).containsExactly("t", "\uFFFD");
+    assertThat(Files.readString(bad)).contains("is not UTF-8");
+  }
+
   /** The number of a row is that in its range, so the range is named. */
   @Test
   void badRowsNameTheirRange() throws Exception {
