@@ -136,6 +136,7 @@ final class LauncherScriptIT {
     "JAVA_TOOL_OPTIONS, -javaagent:agent.jar=port",
     "JDK_JAVA_OPTIONS, -Xmx1g\t-agentlib:jdwp=suspend=n",
     "JAVA_OPTS, -agentpath:/opt/profiler.so",
+    "JAVA_OPTS, @agent.args",
     "JAVA_OPTS, -Xshare:off"
   })
   void agentsRunWithoutArchive(String variable, String options) throws Exception {

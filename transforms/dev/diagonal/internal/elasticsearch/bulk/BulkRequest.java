@@ -108,9 +108,12 @@ final class BulkRequest<P> implements Runnable {
     return missing;
   }
 
-  /** Returns whether an earlier attempt cannot have deleted the {@link #missing} documents. */
+  /**
+   * Returns whether an earlier attempt cannot have deleted the {@link #missing} documents. With
+   * several nodes the client itself may have sent the request to another one before.
+   */
   boolean isSureOfMissing() {
-    return sent == 1;
+    return sent == 1 && settings.target().urls().size() == 1;
   }
 
   List<Refused<P>> refused() {

@@ -315,6 +315,17 @@ class BulkWriterTest {
   }
 
   @Test
+  void missingDocumentIsUnconfirmedWithSeveralNodes() throws Exception {
+    server.answers(200, "{\"items\":[{\"delete\":{\"status\":404}}]}");
+    ElasticsearchTarget both = target().withUrls(List.of(server.url(), server.url() + "/"));
+    try (BulkWriter<String> writer = writer(BulkSettings.of(both))) {
+      writer.accept(Document.deletion("id1"), "a");
+      writer.flush();
+    }
+    assertThat(heard.ended.get(0).changes()).isEqualTo(new Changes(0, 0, 0, 0, 0, 0, 0, 1));
+  }
+
+  @Test
   void anUpdateThatMetAnotherIsSentAgain() throws Exception {
     server
         .answers(200, items(item(409, "version_conflict_engine_exception")))
