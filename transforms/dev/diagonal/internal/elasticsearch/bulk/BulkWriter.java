@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Faults: rejected documents (429, 503) are sent again alone. A request is sent again if it gets
  * 429, 502, 503, 504, no response or an unreadable one. A request that is refused for its contents
  * or size (400, 413) is halved until the bad documents are alone. Waits grow, within {@link
- * BulkSettings#retry}. A {@code create} of an existing document succeeds; a deletion of a missing one
- * is reported as missing. A document of an older version than the index has is superseded. Documents that will
- * never be accepted are reported as refused: status 400 and the like, an id that does not have 1 to
- * 512 bytes, or more bytes than {@link BulkSettings#maxDocumentBytes}. Any other fault, and one
- * that persists after retries, is thrown as {@link NotIndexedException}; the writer then cannot be
- * used again.
+ * BulkSettings#retry}. A {@code create} of an existing document succeeds; a deletion of a missing
+ * one is reported as missing. A document of an older version than the index has is superseded.
+ * Documents that will never be accepted are reported as refused: status 400 and the like, an id
+ * that does not have 1 to 512 bytes, or more bytes than {@link BulkSettings#maxDocumentBytes}. Any
+ * other fault, and one that persists after retries, is thrown as {@link NotIndexedException}; the
+ * writer then cannot be used again.
  *
  * <p>Memory: the documents of {@link BulkSettings#writerRequests} requests and of the next one.
  *

@@ -41,11 +41,12 @@ final class TransferWorkerKillsIT {
   private final Random random = new Random(22);
   private final Path directory;
   private final EdgeDatabase database;
-  private final ClusterRun runs = new ClusterRun(cluster);
+  private final ClusterRun runs;
 
   TransferWorkerKillsIT(@TempDir Path directory, LocalPostgres postgres) {
     this.directory = directory;
     this.database = new EdgeDatabase(postgres);
+    this.runs = new ClusterRun(cluster);
   }
 
   /** What is transferred, and how the run after a failed one starts. */
