@@ -183,7 +183,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         done = true;
         hold.close();
         if (options.getSummary() != null) {
-          summary.writeTo(options.getSummary());
+          Summary.write(options.getSummary(), summary);
         }
         return summary;
       } catch (Exception | Error e) {

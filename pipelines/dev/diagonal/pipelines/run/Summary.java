@@ -231,10 +231,6 @@ public record Summary(
     return lines;
   }
 
-  void writeTo(String file) throws IOException {
-    write(file, this);
-  }
-
   /** Returns what a failed pipeline has counted in the bundles that were finished. */
   static Job.Progress progress(PipelineResult result, List<Job.Output> outputs) {
     MetricQueryResults metrics = RunMetrics.of(result);
@@ -292,8 +288,7 @@ public record Summary(
   /** Returns the names of our counters that a pipeline has counted. */
   public static Set<String> counters(PipelineResult result) {
     Set<String> names = new TreeSet<>();
-    MetricQueryResults metrics = RunMetrics.of(result);
-    for (MetricResult<Long> counter : metrics.getCounters()) {
+    for (MetricResult<Long> counter : RunMetrics.of(result).getCounters()) {
       if (counter.getName().getNamespace().equals(Counted.NAMESPACE)) {
         names.add(counter.getName().getName());
       }

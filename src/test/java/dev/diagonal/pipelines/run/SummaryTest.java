@@ -44,7 +44,7 @@ final class SummaryTest {
   @Test
   void aProgramReadsTheSameAsJson() throws IOException {
     Path file = directory.resolve("new").resolve("summary.json");
-    SUMMARY.writeTo(file.toString());
+    Summary.write(file.toString(), SUMMARY);
     assertThat(new ObjectMapper().readTree(file.toFile()))
         .isEqualTo(
             new ObjectMapper()
