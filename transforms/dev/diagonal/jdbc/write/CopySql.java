@@ -162,7 +162,8 @@ final class CopySql {
     return """
         SELECT number FROM (
           SELECT row_number() OVER (ORDER BY ctid) - 1 AS number, %1$s AS is_found
-          FROM %2$s LEFT JOIN (SELECT DISTINCT place FROM %3$s) AS %4$s (%4$s) ON ctid = %4$s
+          FROM (SELECT ctid, * FROM %2$s) AS given
+            LEFT JOIN (SELECT DISTINCT place FROM %3$s) AS found (%4$s) ON ctid = %4$s
         ) AS staged
         WHERE NOT is_found"""
         .formatted(
