@@ -35,6 +35,9 @@ public final class CopiedRows {
 
   private static final String NOT_IN_CHARACTER_SET = "22021";
 
+  private static final String OTHER_ENCODING =
+      "; give its encoding in a query: --query=\"SELECT convert_from(convert(name::bytea, 'LATIN1', 'UTF8'), 'UTF8') AS name FROM …\"";
+
   private final ReadSession session;
   private final String sql;
   private final String place;
@@ -162,20 +165,10 @@ public final class CopiedRows {
     if (SqlFaults.isRetryable(fault)) {
       return received > 0 ? lost(fault) : fault;
     }
-    return fault instanceof SQLException refusal ? refused(refusal) : fault;
-  }
-
-  private SQLException refused(SQLException fault) {
-    String way =
-        NOT_IN_CHARACTER_SET.equals(fault.getSQLState())
-            ? "; give its encoding in a query: --query=\"SELECT convert_from(convert(name::bytea, 'LATIN1', 'UTF8'), 'UTF8') AS name FROM …\""
-            : "";
-    return new SQLException(
-        "%s%s: %s%s"
-            .formatted(
-                place, received == 0 ? "" : ", after row " + received, fault.getMessage(), way),
-        SqlFaults.state(fault),
-        fault);
+    String wayOut = NOT_IN_CHARACTER_SET.equals(SqlFaults.state(fault)) ? OTHER_ENCODING : "";
+    return fault instanceof SQLException refusal
+        ? SqlFaults.afterRow(place, received, refusal, wayOut)
+        : fault;
   }
 
   private SQLException lost(Exception fault) {

@@ -44,6 +44,18 @@ public final class SqlFaults {
 
   private SqlFaults() {}
 
+  /**
+   * Returns a fault of a read that names what was read, and the last row that arrived.
+   *
+   * @param place what was read
+   * @param rows how many rows have arrived
+   * @param wayOut ends the message; may be empty
+   */
+  public static SQLException afterRow(String place, long rows, SQLException fault, String wayOut) {
+    String read = rows == 0 ? place : place + ", after row " + rows;
+    return new SQLException(read + ": " + fault.getMessage() + wayOut, fault.getSQLState(), fault);
+  }
+
   /** Returns whether the same statements may succeed on a new connection, and may be repeated. */
   public static boolean isRetryable(Exception fault) {
     return !isUnknownOutcome(fault)

@@ -5,6 +5,7 @@ import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.dialect.Dialect;
 import dev.diagonal.internal.jdbc.dialect.ResultValue;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.rows.BadValueException;
 import dev.diagonal.internal.rows.Rejects;
 import dev.diagonal.internal.rows.RowBlock;
@@ -78,11 +79,7 @@ final class ResultBlocks implements RowBlockReader {
     try {
       return rows.next();
     } catch (SQLException e) {
-      throw new SQLException(
-          "%s%s: %s"
-              .formatted(origin.place(), read == 0 ? "" : ", after row " + read, e.getMessage()),
-          e.getSQLState(),
-          e);
+      throw SqlFaults.afterRow(origin.place(), read, e, "");
     }
   }
 
