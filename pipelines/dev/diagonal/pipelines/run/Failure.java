@@ -197,14 +197,10 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return "give the user with --jdbcUser and the password with --jdbcPasswordFile=FILE or in"
           + " DIAGONAL_JDBC_PASSWORD (in a plan: user and passwordFile of the connection)";
     }
-    String right = MissingRight.hint(fault);
-    if (right != null) {
-      return right;
-    }
     if (String.valueOf(fault.getMessage()).contains("Unable to parse URL")) {
       return "the URL of a database must look like jdbc:postgresql://host:5432/database";
     }
-    if (!UnreachableWarning.isCannotConnect(state)) {
+    if (!UnreachableWarning.isCannotConnect(fault)) {
       return null;
     }
     String question = "is the database running, and is its JDBC URL right?";

@@ -2,9 +2,7 @@ package dev.diagonal.internal.jdbc.sql;
 
 import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.metrics.AnnouncedRetries;
-import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Warns once, after the first attempt, that a database cannot be reached, and limits the time of
@@ -12,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnreachableWarning {
 
-  /** The first one is standard, and PostgreSQL's; MariaDB's driver uses the other one. */
-  private static final Set<String> CANNOT_CONNECT = Set.of("08001", "08000");
+  /** The standard state, and that of PostgreSQL's driver. */
+  private static final String POSTGRES = "08001";
 
   private static final String MARIADB = "08000";
 
@@ -32,15 +30,13 @@ public final class UnreachableWarning {
                     .formatted(fault.getMessage(), seconds));
   }
 
-  /** MariaDB's driver has one state for connections that cannot be made and that are lost. */
-  private static boolean isCannotConnect(Exception fault) {
+  /**
+   * Returns whether no connection could be made. MariaDB's driver has one state for this and for
+   * lost connections.
+   */
+  public static boolean isCannotConnect(Exception fault) {
     String state = SqlFaults.state(fault);
-    return isCannotConnect(state)
-        && !(MARIADB.equals(state) && String.valueOf(fault.getMessage()).contains("Socket error"));
-  }
-
-  /** Returns whether an SQLState says that there is no connection. */
-  public static boolean isCannotConnect(@Nullable String state) {
-    return state != null && CANNOT_CONNECT.contains(state);
+    return POSTGRES.equals(state)
+        || (MARIADB.equals(state) && !String.valueOf(fault.getMessage()).contains("Socket error"));
   }
 }

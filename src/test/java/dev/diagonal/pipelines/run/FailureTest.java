@@ -185,6 +185,15 @@ final class FailureTest {
     assertThat(failure.hint()).contains("GRANT");
   }
 
+  /** MariaDB's driver has the state of connections that cannot be made for lost ones, too. */
+  @Test
+  void lostConnectionIsNoQuestionOfItsUrl() {
+    SQLException refused = new SQLException("Could not connect to address=(host=db)", "08000");
+    assertThat(Failure.of(wrapped(refused)).hint()).contains("is its JDBC URL right?");
+    SQLException lost = new SQLException("(conn=3) Socket error", "08000");
+    assertThat(Failure.of(wrapped(lost)).hint()).isNull();
+  }
+
   @Test
   void hintNamesTheDeniedTable() {
     assertThat(
