@@ -7,7 +7,6 @@ import dev.diagonal.internal.jdbc.dialect.StoredColumn;
 import dev.diagonal.internal.jdbc.dialect.StoredTable;
 import dev.diagonal.internal.jdbc.sql.DatabaseFile;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
-import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -69,10 +68,9 @@ record StoreTable(JdbcTarget database) {
     StoredTable found = found(name).orElse(null);
     if (found == null) {
       TargetTable.checkMayBeMissing(name, mode);
+      return new Table(name, dialect().created(rows.fields(), key));
     }
-    return found == null
-        ? new Table(name, dialect().created(rows.fields(), key))
-        : new Table(name, columns(found, wanted, rows, mode));
+    return new Table(name, columns(found, wanted, rows, mode));
   }
 
   private List<Column> columns(StoredTable found, Table wanted, RowType rows, WriteMode mode) {
@@ -80,14 +78,11 @@ record StoreTable(JdbcTarget database) {
     List<Column> columns = new ArrayList<>();
     List<@Nullable String> problems = new ArrayList<>();
     problems.add(found.problem());
-    boolean missing = false;
+    MissingColumns missing = new MissingColumns(names);
     for (Column column : wanted.columns()) {
       StoredColumn its = found.column(column.name());
       if (its == null) {
-        problems.add(
-            "column '%s': it has none%s"
-                .formatted(column.name(), NearestName.suggestion(column.name(), names)));
-        missing = true;
+        problems.add(missing.problem(column.name()));
       } else if (its.generated() && column.key()) {
         problems.add("column '%s': it is generated, and cannot be a key".formatted(column.name()));
       } else if (!its.generated()) {
@@ -105,9 +100,7 @@ record StoreTable(JdbcTarget database) {
         problems.add(problem == null ? null : "column '%s': %s".formatted(its.name(), problem));
       }
     }
-    if (missing) {
-      problems.add("its columns are " + NearestName.list(names));
-    }
+    missing.addKnown(problems);
     if (mode != WriteMode.INSERT && mode != WriteMode.DELETE) {
       boolean inserts = mode != WriteMode.UPDATE && dialect().upsertsByAnyKey();
       problems.add(found.keyProblem(wanted.keyColumns(), inserts));

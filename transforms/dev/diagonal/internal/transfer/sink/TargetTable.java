@@ -14,7 +14,6 @@ import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.jdbc.table.TableRights;
 import dev.diagonal.internal.jdbc.table.TableShape;
 import dev.diagonal.internal.rows.Columns;
-import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.internal.rows.RowType;
 import dev.diagonal.internal.rows.types.NamedType;
 import dev.diagonal.jdbc.CreateTable;
@@ -130,14 +129,11 @@ public final class TargetTable {
     List<String> names = found.columns().stream().map(FoundColumn::name).toList();
     List<Column> columns = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    boolean missing = false;
+    MissingColumns missing = new MissingColumns(names);
     for (Column column : wanted.columns()) {
       FoundColumn its = found.column(column.name());
       if (its == null) {
-        problems.add(
-            "column '%s': it has none%s"
-                .formatted(column.name(), NearestName.suggestion(column.name(), names)));
-        missing = true;
+        problems.add(missing.problem(column.name()));
       } else if (its.generated() && column.key()) {
         problems.add("column '%s': it is generated, and cannot be a key".formatted(column.name()));
       } else if (!its.generated()) {
@@ -149,9 +145,7 @@ public final class TargetTable {
                 column.key()));
       }
     }
-    if (missing) {
-      problems.add("its columns are " + NearestName.list(names));
-    }
+    missing.addKnown(problems);
     if (!problems.isEmpty()) {
       throw new TargetMismatchException(
           "table " + found.name(), TableShape.withAdvice(connection, found, problems));
