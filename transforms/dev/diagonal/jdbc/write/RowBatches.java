@@ -197,7 +197,11 @@ final class RowBatches<T, O> implements AutoCloseable {
       return new Result<>(Map.of(), null, bad);
     }
     Written account =
-        written((long) batch.rows.size() - bad.size(), total(missing), outcome, outcome.changes());
+        written(
+            (long) batch.rows.size() - bad.size(),
+            outcome.missing().rows().cardinality(),
+            outcome,
+            outcome.changes());
     Map<O, Written> written = new LinkedHashMap<>();
     counts.forEach(
         (origin, rows) ->
@@ -220,10 +224,6 @@ final class RowBatches<T, O> implements AutoCloseable {
       counts.merge(origin, (long) to - from, Long::sum);
     }
     return counts;
-  }
-
-  private static long total(Map<?, Long> counts) {
-    return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
   private Written written(long rows, long missing, BatchOutcome outcome, Changes changes) {

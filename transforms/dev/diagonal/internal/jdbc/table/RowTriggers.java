@@ -25,11 +25,10 @@ public final class RowTriggers {
         WHERE (tgrelid = to_regclass(?) OR tgrelid IN
             (SELECT relid FROM pg_partition_tree(to_regclass(?))))
           AND NOT tgisinternal AND tgenabled <> 'D'
-          AND tgtype & %s <> 0 AND tgtype & %s <> 0 AND tgtype & ? <> 0)
+          AND tgtype & %s <> 0 AND tgtype & %s <> 0 AND tgtype & %s <> 0)
         OR EXISTS (SELECT FROM pg_class WHERE oid = to_regclass(?) AND relkind IN ('v', 'f'))
         OR EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass(?))
-      """
-          .formatted(EACH_ROW, BEFORE_OR_INSTEAD);
+      """;
 
   private static final String FIND_RULES =
       """
@@ -80,25 +79,24 @@ public final class RowTriggers {
   public boolean areRules(Connection connection) throws SQLException {
     Boolean found = rules;
     if (found == null) {
-      try (PreparedStatement statement = connection.prepareStatement(FIND_RULES)) {
-        statement.setString(1, quoted);
-        try (ResultSet result = statement.executeQuery()) {
-          result.next();
-          found = result.getBoolean(1);
-        }
-      }
+      found = holds(connection, FIND_RULES, 1);
       rules = found;
     }
     return found;
   }
 
   private boolean exist(Connection connection, int events) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
-      statement.setString(1, quoted);
-      statement.setString(2, quoted);
-      statement.setInt(3, events);
-      statement.setString(4, quoted);
-      statement.setString(5, quoted);
+    return holds(connection, FIND.formatted(EACH_ROW, BEFORE_OR_INSTEAD, events), 4);
+  }
+
+  /**
+   * @param parameters how many parameters the query has, which are all the name of the table
+   */
+  private boolean holds(Connection connection, String query, int parameters) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      for (int i = 1; i <= parameters; i++) {
+        statement.setString(i, quoted);
+      }
       try (ResultSet result = statement.executeQuery()) {
         result.next();
         return result.getBoolean(1);

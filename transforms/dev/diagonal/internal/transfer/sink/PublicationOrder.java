@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Splitter;
 
 /**
  * The order in which the rows of several tables are published, so that foreign keys hold after each
@@ -35,8 +34,7 @@ record PublicationOrder(List<Staged> parentsFirst) {
         SELECT to_regclass(?)::oid AS relid
         UNION SELECT relid::oid FROM pg_partition_tree(to_regclass(?))
       )
-      SELECT array_to_string(conrelid || ARRAY(
-            SELECT relid::oid FROM pg_partition_ancestors(conrelid)), ','),
+      SELECT (conrelid || ARRAY(SELECT relid::oid FROM pg_partition_ancestors(conrelid)))::bigint[],
         conrelid::regclass::text, confdeltype IN ('c', 'n', 'd')
       FROM pg_constraint
       WHERE contype = 'f' AND confrelid IN (SELECT relid FROM its)
@@ -63,8 +61,8 @@ record PublicationOrder(List<Staged> parentsFirst) {
         try (ResultSet found = statement.executeQuery()) {
           while (found.next()) {
             boolean isReplaced = false;
-            for (String oid : Splitter.on(',').split(found.getString(1))) {
-              Staged child = byOid.get(Long.valueOf(oid));
+            for (Long oid : (Long[]) found.getArray(1).getArray()) {
+              Staged child = byOid.get(oid);
               if (child != null) {
                 parents.computeIfAbsent(child, c -> new HashSet<>()).add(parent);
                 isReplaced |= child.table().mode() == Mode.REPLACE;

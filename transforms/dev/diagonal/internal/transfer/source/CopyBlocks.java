@@ -114,7 +114,7 @@ final class CopyBlocks implements RowBlockReader {
         at += length;
       }
     }
-    if (problem == null || unreadable == null) {
+    if (unreadable == null) {
       block.endRow();
     } else {
       ByteBuilder record = new ByteBuilder(128);
