@@ -45,7 +45,7 @@ public enum Counted {
   ROWS_UNMATCHED,
   /** Rows of an update or a delete of which it is unknown whether the target had their key. */
   ROWS_UNCONFIRMED,
-  /** Of the rows that were written, those that an interrupted run had written. */
+  /** Rows of transactions that an interrupted run had committed. */
   ROWS_RESUMED,
   /** Documents that were not written because the index has newer versions. */
   SUPERSEDED;

@@ -26,7 +26,7 @@ public final class HotIds {
   private final Map<Object, Long> rows = new HashMap<>();
   private final int mostIds;
 
-  /** For how many rows a counted one stands at most. */
+  /** The largest number of rows that one counted row represents. */
   private int mostWeight = 1;
 
   /** An id and its rows. */

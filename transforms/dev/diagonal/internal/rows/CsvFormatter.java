@@ -45,15 +45,15 @@ public final class CsvFormatter implements Serializable {
   }
 
   /**
-   * Returns why a line of a row would read back as another row, or null if it would not: it needs
-   * quotes but there is no quote character, or its only value is null, which takes the quotes that
-   * an empty text has.
+   * Returns why a line of a row would read back as another row, or null if it would not. Either a
+   * value needs quotes and the format has none, or the only value is null and would be written as
+   * {@code ""}, like an empty text.
    */
   public @Nullable String problem(RowBlock block, int row) {
     int columns = block.type().size();
     if (columns == 1 && block.isNull(row, 0)) {
       return quote == CsvDialect.NONE || block.typeOf(0) == FieldType.TEXT
-          ? "column '%s' is null, which a CSV file of one column cannot tell from an empty text: write a second column, JSON lines or Parquet"
+          ? "column '%s' is null, which a CSV file of one column cannot distinguish from an empty text: write a second column, JSON lines or Parquet"
               .formatted(block.type().field(0).name())
           : null;
     }
@@ -80,7 +80,7 @@ public final class CsvFormatter implements Serializable {
   /**
    * Writes the names of the columns as a line.
    *
-   * @throws IllegalArgumentException if a name needs quotes, but there is no quote character
+   * @throws IllegalArgumentException if a name needs quotes and the format has none
    */
   public void putHeader(RowType type, ByteBuilder out) {
     for (int column = 0; column < type.size(); column++) {

@@ -246,8 +246,8 @@ final class TransactionWriter<T> implements AutoCloseable {
     }
 
     /**
-     * Returns the rows that changed nothing. Rows that a lost attempt has deleted are no longer
-     * found by the next one, nor those that were committed before all attempts.
+     * Returns the rows that changed nothing. That is uncertain if an attempt that was lost may have
+     * deleted them, or if an interrupted run had committed them.
      */
     Missing missing(List<Rejected> rejected) {
       boolean isCertain = made > 0 && !(doubtful && write.mode() == WriteMode.DELETE);

@@ -43,8 +43,7 @@ public record WireColumn(Column column, FoundColumn found, WireType type) {
       return name;
     }
     if (found.pgName().equals("regclass")) {
-      // The only such type whose cast from text is a function of its own: it refuses '-', which is
-      // 0.
+      // Its cast from text is a function of its own, which refuses '-', the text of 0.
       return "pg_catalog.regclassin(pg_catalog.textout(" + name + "))";
     }
     String type = "::" + found.baseType();

@@ -49,11 +49,11 @@ final class FormatPattern {
             DateTimeFormatter.ofPattern(withProlepticYears(pattern), locale)
                 .withResolverStyle(ResolverStyle.STRICT)
                 .withZone(ZoneOffset.UTC);
-        return reads ? readTime(source, wanted, format) : spellTime(source, given, format);
+        return reads ? readTime(source, wanted, format) : writeTime(source, given, format);
       }
       DecimalFormat format = new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(locale));
       format.setParseBigDecimal(true);
-      return reads ? readNumber(source, pattern, format) : spellNumber(source, format);
+      return reads ? readNumber(source, pattern, format) : writeNumber(source, format);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "column '%s': '%s' is not a valid format: %s"
@@ -115,7 +115,7 @@ final class FormatPattern {
     }
   }
 
-  private static ColumnConversion spellTime(int source, FieldType type, DateTimeFormatter format) {
+  private static ColumnConversion writeTime(int source, FieldType type, DateTimeFormatter format) {
     return (in, row, out, column) -> {
       long word = in.word(row, source);
       try {
@@ -210,7 +210,7 @@ final class FormatPattern {
         text.startsWith(negative) ? negative.length() : 0);
   }
 
-  private static ColumnConversion spellNumber(int source, DecimalFormat format) {
+  private static ColumnConversion writeNumber(int source, DecimalFormat format) {
     ByteBuilder plain = new ByteBuilder(32);
     return (in, row, out, column) -> {
       plain.clear();
