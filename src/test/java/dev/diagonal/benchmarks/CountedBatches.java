@@ -3,6 +3,7 @@ package dev.diagonal.benchmarks;
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.testing.ForwardingBatchWriter;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,7 +47,7 @@ final class CountedBatches {
 
     @Override
     public BatchWriter<Edge> open() {
-      return new ForwardingWriter<>(factory.open()) {
+      return new ForwardingBatchWriter<>(factory.open()) {
         @Override
         public void write(Batch<Edge> batch) throws Exception {
           count(batch);

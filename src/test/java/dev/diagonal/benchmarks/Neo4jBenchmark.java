@@ -8,6 +8,7 @@ import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.statement.RowParameters;
 import dev.diagonal.statement.RunStatement;
+import dev.diagonal.testing.ForwardingBatchWriter;
 import dev.diagonal.testing.LocalNeo4j;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -235,7 +236,7 @@ public final class Neo4jBenchmark {
   }
 
   /** Counts transactions, and the attempts that will be repeated. */
-  private final class CountingWriter extends ForwardingWriter<Edge> {
+  private final class CountingWriter extends ForwardingBatchWriter<Edge> {
 
     CountingWriter(BatchWriter<Edge> writer) {
       super(writer);

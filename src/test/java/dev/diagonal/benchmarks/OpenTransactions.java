@@ -2,6 +2,7 @@ package dev.diagonal.benchmarks;
 
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.testing.ForwardingBatchWriter;
 
 /**
  * Counts the transactions that are open at once, of all writers that it has wrapped: from when a
@@ -62,7 +63,7 @@ final class OpenTransactions {
     }
   }
 
-  private final class Counting<T> extends ForwardingWriter<T> {
+  private final class Counting<T> extends ForwardingBatchWriter<T> {
 
     Counting(BatchWriter<T> writer) {
       super(writer);

@@ -1,14 +1,14 @@
-package dev.diagonal.benchmarks;
+package dev.diagonal.testing;
 
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 
 /** Passes everything to another writer. */
-abstract class ForwardingWriter<T> implements BatchWriter<T> {
+public abstract class ForwardingBatchWriter<T> implements BatchWriter<T> {
 
   private final BatchWriter<T> writer;
 
-  ForwardingWriter(BatchWriter<T> writer) {
+  protected ForwardingBatchWriter(BatchWriter<T> writer) {
     this.writer = writer;
   }
 
