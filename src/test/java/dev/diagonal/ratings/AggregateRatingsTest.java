@@ -13,6 +13,7 @@ import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.ratings.data.MovieRating;
 import dev.diagonal.ratings.data.RatingFormat;
 import dev.diagonal.testing.Compressed;
+import dev.diagonal.testing.ExactTotals;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.textfile.WriteDeadLetters;
 import dev.diagonal.textfile.WriteTextFile;
@@ -26,9 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -412,24 +411,12 @@ class AggregateRatingsTest {
   }
 
   private static List<MovieRating> oracle(List<String> lines, int times) {
-    Map<Long, List<BigDecimal>> byMovie = new TreeMap<>();
+    ExactTotals exact = new ExactTotals();
     for (String line : Collections.nCopies(times, lines).stream().flatMap(List::stream).toList()) {
       String[] fields = line.split(",");
-      byMovie
-          .computeIfAbsent(Long.valueOf(fields[1]), movie -> new ArrayList<>())
-          .add(new BigDecimal(fields[2]));
+      exact.add(Long.parseLong(fields[1]), new BigDecimal(fields[2]));
     }
-    List<MovieRating> totals = new ArrayList<>();
-    byMovie.forEach(
-        (movie, values) ->
-            totals.add(
-                new MovieRating(
-                    movie,
-                    values.size(),
-                    thousandths(values.stream().reduce(BigDecimal.ZERO, BigDecimal::add)),
-                    (int) thousandths(Collections.min(values)),
-                    (int) thousandths(Collections.max(values)))));
-    return totals;
+    return exact.totals();
   }
 
   /** The row as it must be, without the code under test. */
@@ -443,10 +430,6 @@ class AggregateRatingsTest {
             sum.divide(BigDecimal.valueOf(rating.count()), 6, RoundingMode.HALF_UP),
             BigDecimal.valueOf(rating.minThousandths(), 3),
             BigDecimal.valueOf(rating.maxThousandths(), 3));
-  }
-
-  private static long thousandths(BigDecimal value) {
-    return value.movePointRight(3).longValueExact();
   }
 
   private void write(String name, byte[] bytes) throws IOException {

@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.internal.block.Shards;
 import dev.diagonal.ratings.data.MovieRating;
+import dev.diagonal.testing.ExactTotals;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -179,26 +178,9 @@ class RatingTotalsTest {
   }
 
   private static List<MovieRating> oracle(List<Rating> ratings) {
-    Map<Long, List<BigDecimal>> byMovie = new TreeMap<>();
-    for (Rating rating : ratings) {
-      byMovie
-          .computeIfAbsent(rating.movie(), movie -> new ArrayList<>())
-          .add(BigDecimal.valueOf(rating.thousandths(), 3));
-    }
-    List<MovieRating> totals = new ArrayList<>();
-    byMovie.forEach(
-        (movie, values) ->
-            totals.add(
-                new MovieRating(
-                    movie,
-                    values.size(),
-                    thousandths(values.stream().reduce(BigDecimal.ZERO, BigDecimal::add)),
-                    (int) thousandths(Collections.min(values)),
-                    (int) thousandths(Collections.max(values)))));
-    return totals;
-  }
-
-  private static long thousandths(BigDecimal value) {
-    return value.movePointRight(3).longValueExact();
+    ExactTotals exact = new ExactTotals();
+    ratings.forEach(
+        rating -> exact.add(rating.movie(), BigDecimal.valueOf(rating.thousandths(), 3)));
+    return exact.totals();
   }
 }

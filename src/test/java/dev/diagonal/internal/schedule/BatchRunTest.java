@@ -10,6 +10,7 @@ import dev.diagonal.metrics.Changes;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.schedule.RejectedRow;
+import dev.diagonal.testing.ForwardingBatchWriter;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -239,51 +240,40 @@ class BatchRunTest {
   /**
    * Cancels the group when it is asked whether a fault may pass: the last moment before the wait.
    */
-  private record CancellingBeforeTheWait(BatchWriter<Integer> writer, BatchGroup<Integer> group)
-      implements BatchWriter<Integer> {
-    @Override
-    public void write(Batch<Integer> batch) throws Exception {
-      writer.write(batch);
+  private static final class CancellingBeforeTheWait extends ForwardingBatchWriter<Integer> {
+    private final BatchGroup<Integer> group;
+
+    CancellingBeforeTheWait(BatchWriter<Integer> writer, BatchGroup<Integer> group) {
+      super(writer);
+      this.group = group;
     }
 
     @Override
     public boolean isRetryable(Exception fault) {
       group.cancel();
-      return writer.isRetryable(fault);
-    }
-
-    @Override
-    public boolean isCausedByRows(Exception fault) {
-      return writer.isCausedByRows(fault);
-    }
-
-    @Override
-    public void close() {
-      writer.close();
+      return super.isRetryable(fault);
     }
   }
 
   /** Reports the same changes after each batch. */
-  private record Reporting(BatchWriter<Integer> writer, Changes changes, Map<String, Long> reported)
-      implements BatchWriter<Integer> {
-    @Override
-    public void write(Batch<Integer> batch) throws Exception {
-      writer.write(batch);
+  private static final class Reporting extends ForwardingBatchWriter<Integer> {
+    private final Changes changes;
+    private final Map<String, Long> reported;
+
+    Reporting(BatchWriter<Integer> writer, Changes changes, Map<String, Long> reported) {
+      super(writer);
+      this.changes = changes;
+      this.reported = reported;
     }
 
     @Override
-    public boolean isRetryable(Exception fault) {
-      return writer.isRetryable(fault);
+    public Changes changes() {
+      return changes;
     }
 
     @Override
-    public boolean isCausedByRows(Exception fault) {
-      return writer.isCausedByRows(fault);
-    }
-
-    @Override
-    public void close() {
-      writer.close();
+    public Map<String, Long> reported() {
+      return reported;
     }
   }
 

@@ -91,16 +91,13 @@ final class UpsertRelationshipsIT {
     sql = new Sql(target);
     name = "r" + Math.abs(test.getTestMethod().orElseThrow().getName().hashCode());
     tables =
-        new RelationshipTables(
+        between(
             Table.of(
                 name + "_edges",
                 Column.key("id", "bigint"),
                 Column.of("source", "bigint"),
                 Column.of("target", "bigint")),
-            "source",
-            "target",
-            EndTable.of(name + "_nodes", "id", "out_degree"),
-            EndTable.of(name + "_nodes", "id", "in_degree"));
+            name + "_nodes");
     tables.createIfMissing(target);
   }
 
@@ -134,12 +131,7 @@ final class UpsertRelationshipsIT {
             .addStringField("note")
             .build();
     RelationshipTables ofSchema =
-        new RelationshipTables(
-            SchemaRows.table(name + "_rows", schema, "id"),
-            "source",
-            "target",
-            EndTable.of(name + "_ends", "id", "out_degree"),
-            EndTable.of(name + "_ends", "id", "in_degree"));
+        between(SchemaRows.table(name + "_rows", schema, "id"), name + "_ends");
     ofSchema.createIfMissing(target);
     Row row = Row.withSchema(schema).addValues(1L, 2L, 3L, "x").build();
     try (BatchWriter<Row> writer =
@@ -258,20 +250,27 @@ final class UpsertRelationshipsIT {
     }
   }
 
+  /** Returns edges of a table that count at both ends in one table of nodes. */
+  private static RelationshipTables between(Table edges, String nodes) {
+    return new RelationshipTables(
+        edges,
+        "source",
+        "target",
+        EndTable.of(nodes, "id", "out_degree"),
+        EndTable.of(nodes, "id", "in_degree"));
+  }
+
   /** Returns a writer of edges whose column {@code code} has a type; their ids are its length. */
   private BatchWriter<String> toColumnOf(String type, String edges) throws Exception {
     RelationshipTables limited =
-        new RelationshipTables(
+        between(
             Table.of(
                 edges,
                 Column.key("id", "bigint"),
                 Column.of("source", "bigint"),
                 Column.of("target", "bigint"),
                 Column.of("code", type)),
-            "source",
-            "target",
-            EndTable.of(edges + "_nodes", "id", "out_degree"),
-            EndTable.of(edges + "_nodes", "id", "in_degree"));
+            edges + "_nodes");
     limited.createIfMissing(target);
     RowBinder<String> binder =
         (code, values) -> values.putLong(code.length()).putLong(1).putLong(2).putText(code);
@@ -441,13 +440,7 @@ final class UpsertRelationshipsIT {
     try (Connection holder = holding(2)) {
       writing(upsert().withLocks(new Digits("other")), 2, new Link(1, 5, 6)).join();
       sql.execute("CREATE SCHEMA " + name);
-      RelationshipTables others =
-          new RelationshipTables(
-              tables.edges(),
-              "source",
-              "target",
-              EndTable.of(name + "." + name + "_nodes", "id", "out_degree"),
-              EndTable.of(name + "." + name + "_nodes", "id", "in_degree"));
+      RelationshipTables others = between(tables.edges(), name + "." + name + "_nodes");
       others.createIfMissing(target);
       writing(UpsertRelationships.into(target, others, BINDER), 2, new Link(2, 5, 6)).join();
       assertThat(holder.isClosed()).isFalse();
@@ -458,13 +451,7 @@ final class UpsertRelationshipsIT {
   @Test
   void tablesHaveOneNamespaceUnderAnyName() throws Exception {
     try (Connection holder = holding(2)) {
-      RelationshipTables called =
-          new RelationshipTables(
-              tables.edges(),
-              "source",
-              "target",
-              EndTable.of("public." + name + "_nodes", "id", "out_degree"),
-              EndTable.of("public." + name + "_nodes", "id", "in_degree"));
+      RelationshipTables called = between(tables.edges(), "public." + name + "_nodes");
       CompletableFuture<Void> waiting =
           writing(
               UpsertRelationships.into(target, called, BINDER).withLocks(new Digits("d")),
